@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "spool-worker",
+    products: [
+        .library(name: "SpoolCore", targets: ["SpoolCore"]),
+        .executable(name: "spool-worker", targets: ["SpoolWorker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The ground floor: system calls that Swift cannot spell, and their typed faces.
+        .target(name: "CSpoolSystem"),
+        .target(name: "SpoolSystem", dependencies: ["CSpoolSystem", collections, system], swiftSettings: settings),
+
+        // What producers and workers share.
+        .target(name: "SpoolCore", dependencies: ["SpoolSystem", crypto, system], swiftSettings: settings),
+
+        // Images: the only importer of libvips.
+        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .target(name: "SpoolImaging", dependencies: ["CVips", "SpoolCore", crypto, system], swiftSettings: settings),
+
+        // Events: the only importer of libinotifytools.
+        .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
+        .target(
+            name: "SpoolWatch",
+            dependencies: ["CInotifyTools", "SpoolCore", "SpoolSystem", collections, logging, system],
+            swiftSettings: settings),
+
+        // The service and its command line.
+        .executableTarget(
+            name: "SpoolWorker",
+            dependencies: [
+                "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch",
+                argumentParser, collections, configuration, lifecycle, logging, signals, system, yams,
+            ],
+            swiftSettings: settings),
+
+        .testTarget(name: "SpoolSystemTests", dependencies: ["SpoolSystem", system], swiftSettings: settings),
+        .testTarget(name: "SpoolCoreTests", dependencies: ["SpoolCore", system], swiftSettings: settings),
+        .testTarget(name: "SpoolImagingTests", dependencies: ["SpoolImaging", "SpoolCore"], swiftSettings: settings),
+        .testTarget(name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", system], swiftSettings: settings),
+        .testTarget(name: "SpoolWorkerTests", dependencies: ["SpoolWorker", "SpoolCore"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["SpoolCore", "SpoolWorker", system], swiftSettings: settings),
+    ]
+)

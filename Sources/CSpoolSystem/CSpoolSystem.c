@@ -1,0 +1,158 @@
+#define _GNU_SOURCE
+#include "CSpoolSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+extern char **environ;
+
+int spool_open_beneath(int folder, const char *path, int flags, mode_t mode) {
+    struct open_how how = {
+        .flags = (uint64_t)(flags | O_CLOEXEC),
+        .mode = (flags & (O_CREAT | O_TMPFILE)) ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    int file, tries = 0;
+    do {
+        // EAGAIN: something was renamed while a path with ".." was walked, so the kernel could not vouch for it.
+        file = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    } while (file < 0 && (errno == EINTR || (errno == EAGAIN && ++tries < 100)));
+    return file;
+}
+
+int spool_openat(int folder, const char *path, int flags, mode_t mode) {
+    return openat(folder, path, flags | O_CLOEXEC, mode);
+}
+
+int spool_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to) {
+    return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
+}
+
+int spool_socket_pair(int sockets[2]) {
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
+}
+
+ssize_t spool_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count) {
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * SPOOL_MAX_DESCRIPTORS)];
+        struct cmsghdr header;
+    } control;
+    struct iovec content = {.iov_base = (void *)bytes, .iov_len = length};
+    struct msghdr message = {.msg_iov = &content, .msg_iovlen = 1};
+    if (count > SPOOL_MAX_DESCRIPTORS) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (count > 0) {
+        memset(&control, 0, sizeof control);
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * count);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+        memcpy(CMSG_DATA(header), descriptors, sizeof(int) * count);
+    }
+    ssize_t sent;
+    do {
+        sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent;
+}
+
+ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors, size_t *count) {
+    union {
+        char bytes[CMSG_SPACE(sizeof(int) * SPOOL_MAX_DESCRIPTORS)];
+        struct cmsghdr header;
+    } control;
+    struct iovec content = {.iov_base = bytes, .iov_len = capacity};
+    struct msghdr message = {
+        .msg_iov = &content,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof control.bytes,
+    };
+    size_t room = *count;
+    *count = 0;
+    ssize_t received;
+    do {
+        received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    } while (received < 0 && errno == EINTR);
+    if (received < 0) return -1;
+
+    int dropped = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        size_t arrived = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t index = 0; index < arrived; index++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + index * sizeof(int), sizeof(int));
+            if (*count < room) {
+                descriptors[(*count)++] = descriptor;
+            } else {
+                close(descriptor);
+                dropped = 1;
+            }
+        }
+    }
+    if (dropped) {
+        for (size_t index = 0; index < *count; index++) close(descriptors[index]);
+        *count = 0;
+        errno = EMSGSIZE;
+        return -1;
+    }
+    return received;
+}
+
+pid_t spool_spawn(const char *path, char *const arguments[], int socket) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    pid_t child = -1;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    error = posix_spawnattr_init(&attributes);
+    if (error) {
+        posix_spawn_file_actions_destroy(&actions);
+        errno = error;
+        return -1;
+    }
+    sigemptyset(&none);
+    sigfillset(&all);
+    if (!(error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) &&
+        !(error = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)) &&
+        !(error = posix_spawn_file_actions_adddup2(&actions, socket, 3)) &&
+        !(error = posix_spawn_file_actions_addclosefrom_np(&actions, 4)) &&
+        !(error = posix_spawnattr_setsigmask(&attributes, &none)) &&
+        !(error = posix_spawnattr_setsigdefault(&attributes, &all)) &&
+        !(error = posix_spawnattr_setpgroup(&attributes, 0)) &&
+        !(error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                            POSIX_SPAWN_SETPGROUP)))
+        error = posix_spawn(&child, path, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    return child;
+}
+
+const char *spool_signal_name(int signal) { return sigabbrev_np(signal); }
+
+int64_t spool_file_system_type(int folder) {
+    struct statfs information;
+    return fstatfs(folder, &information) < 0 ? -1 : (int64_t)information.f_type;
+}

@@ -1,0 +1,37 @@
+// System calls that Swift cannot spell: variadic ones, ones glibc has no function for, and control messages.
+// Every function returns -1 and sets errno on failure.
+#ifndef CSPOOLSYSTEM_H
+#define CSPOOLSYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// The most descriptors one message can carry (the kernel's SCM_MAX_FD).
+#define SPOOL_MAX_DESCRIPTORS 253
+
+// openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS: `path` never leaves `folder`, by "..", by an absolute
+// path or by a symbolic link. ENOSYS on kernels before 5.6 and under some container filters.
+int spool_open_beneath(int folder, const char *path, int flags, mode_t mode);
+
+// openat(2), and renameat2(2) with RENAME_NOREPLACE.
+int spool_openat(int folder, const char *path, int flags, mode_t mode);
+int spool_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to);
+
+// One SOCK_SEQPACKET message with descriptors. `spool_receive` returns the message's length, 0 at the end of the
+// stream; descriptors arrive with close-on-exec set, and `count` holds the room on entry, the number on return.
+int spool_socket_pair(int sockets[2]);
+ssize_t spool_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors, size_t *count);
+
+// Starts `path` with `arguments` (NULL-terminated), `socket` as its descriptor 3, /dev/null as its standard input and
+// output, the caller's standard error, an empty signal mask and default signal actions.
+pid_t spool_spawn(const char *path, char *const arguments[], int socket);
+
+// The signal's name without SIG, or NULL if there is none of this number.
+const char *spool_signal_name(int signal);
+
+// The kind of file system, as statfs(2) gives it in f_type.
+int64_t spool_file_system_type(int folder);
+
+#endif

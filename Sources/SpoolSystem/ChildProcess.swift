@@ -1,0 +1,43 @@
+import CSpoolSystem
+import Glibc
+package import SystemPackage
+
+/// A child process that speaks over one ``MessageSocket``, which it finds as its descriptor 3.
+package final class ChildProcess: Sendable {
+    /// The descriptor under which a child finds its socket.
+    package static let socketDescriptor: Int32 = 3
+
+    package enum Ending: Sendable, Equatable {
+        case exited(Int32)
+        case signalled(Int32)
+    }
+
+    package let pid: Int32
+    package let socket: MessageSocket
+
+    package init(_ executable: FilePath, arguments: [String]) throws(SystemFailure) {
+        let (mine, theirs) = try MessageSocket.pair()
+        let words = unsafe ([executable.string] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        pid = unsafe executable.withPlatformString { unsafe spool_spawn($0, words, theirs.descriptor) }
+        guard pid > 0 else { throw SystemFailure("start", executable, .last) }
+        socket = mine
+    }
+
+    /// Ends the process at once, whatever it is doing.
+    package func kill() { _ = Glibc.kill(pid, SIGKILL) }
+
+    /// Waits for the end. Must be called once for each child.
+    package func wait() -> Ending {
+        var status: Int32 = 0
+        while unsafe waitpid(pid, &status, 0) < 0 && Errno.last == .interrupted {}
+        let signal = status & 0x7f
+        return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+    }
+
+    /// The name of a signal, as the manual page signal(7) spells it: `SIGSEGV`.
+    package static func name(ofSignal signal: Int32) -> String {
+        guard let name = unsafe spool_signal_name(signal) else { return "signal \(signal)" }
+        return unsafe "SIG" + String(cString: name)
+    }
+}

@@ -1,0 +1,61 @@
+import CSpoolSystem
+import Glibc
+import SystemPackage
+
+/// One end of a local socket that keeps messages whole and can carry open files.
+package final class MessageSocket: Sendable {
+    package let descriptor: Int32
+
+    /// The most files one message carries.
+    package static let maximumFiles = Int(SPOOL_MAX_DESCRIPTORS)
+
+    /// Takes ownership of `descriptor`.
+    package init(owning descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    package static func pair() throws(SystemFailure) -> (MessageSocket, MessageSocket) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe spool_socket_pair(&ends) == 0 else { throw SystemFailure("make a", "socket pair", .last) }
+        return (MessageSocket(owning: ends[0]), MessageSocket(owning: ends[1]))
+    }
+
+    package func send(_ message: [UInt8], files: [OpenFile] = []) throws(SystemFailure) {
+        let descriptors = files.map(\.descriptor)
+        let sent = unsafe spool_send(descriptor, message, message.count, descriptors, descriptors.count)
+        // The files must stay open until the kernel has them.
+        withExtendedLifetime(files) {}
+        guard sent == message.count else { throw SystemFailure("send to", "the other process", .last) }
+    }
+
+    /// Waits for a message of at most `limit` bytes.
+    /// - Returns: the message and its files, or nil when the other end is closed.
+    package func receive(upTo limit: Int = 1 << 20) throws(SystemFailure) -> (message: [UInt8], files: [OpenFile])? {
+        var descriptors = [Int32](repeating: -1, count: Self.maximumFiles)
+        var count = descriptors.count
+        var received = 0
+        let message = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+            received = unsafe spool_receive(descriptor, buffer.baseAddress, limit, &descriptors, &count)
+            initialized = max(received, 0)
+        }
+        guard received >= 0 else {
+            if Errno.last == .connectionReset { return nil }
+            throw SystemFailure("receive from", "the other process", .last)
+        }
+        if received == 0 { return nil }
+        return (message, descriptors.prefix(count).map { OpenFile(owning: $0, path: "received file") })
+    }
+
+    /// Waits until there is something to receive (the end of the stream included).
+    /// - Returns: false if `milliseconds` passed first; a negative number waits for ever.
+    package func waitUntilReadable(milliseconds: Int32) -> Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&request, 1, milliseconds) > 0
+    }
+
+    /// Waits until the other end is closed.
+    package func waitUntilClosed() {
+        var request = pollfd(fd: descriptor, events: 0, revents: 0)
+        while unsafe poll(&request, 1, -1) <= 0 {}
+    }
+}

@@ -1,0 +1,104 @@
+import Glibc
+package import SystemPackage
+
+/// An open file; closed when the last reference goes.
+package final class OpenFile: Sendable {
+    package let descriptor: Int32
+    /// Where it was opened, for messages.
+    package let path: FilePath
+
+    /// Takes ownership of `descriptor`.
+    package init(owning descriptor: Int32, path: FilePath) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    package func status() throws(SystemFailure) -> FileStatus {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw SystemFailure("inspect", path, .last) }
+        return FileStatus(status)
+    }
+
+    /// The first `limit` bytes, or all of them.
+    package func read(upTo limit: Int) throws(SystemFailure) -> [UInt8] {
+        var content: [UInt8] = []
+        var position: off_t = 0
+        while content.count < limit {
+            let room = min(limit - content.count, 1 << 16)
+            var count = 0
+            var errno = Errno(rawValue: 0)
+            let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+                repeat {
+                    count = unsafe pread(descriptor, buffer.baseAddress, room, position)
+                    errno = .last
+                } while count < 0 && errno == .interrupted
+                initialized = max(count, 0)
+            }
+            guard count >= 0 else { throw SystemFailure("read", path, errno) }
+            if count == 0 { break }
+            content += part
+            position += off_t(count)
+        }
+        return content
+    }
+
+    package func write(_ bytes: [UInt8]) throws(SystemFailure) {
+        var offset = 0
+        while offset < bytes.count {
+            let (written, errno) = unsafe bytes.withUnsafeBytes { buffer in
+                (unsafe Glibc.write(descriptor, buffer.baseAddress! + offset, bytes.count - offset), Errno.last)
+            }
+            if written < 0 && errno == .interrupted { continue }
+            guard written >= 0 else { throw SystemFailure("write", path, errno) }
+            offset += written
+        }
+    }
+
+    /// Appends the whole content of another file.
+    package func writeContent(of source: OpenFile) throws(SystemFailure) {
+        while true {
+            let part = try source.readNext(upTo: 1 << 20)
+            if part.isEmpty { return }
+            try write(part)
+        }
+    }
+
+    private func readNext(upTo limit: Int) throws(SystemFailure) -> [UInt8] {
+        while true {
+            var count = 0
+            var errno = Errno(rawValue: 0)
+            let part = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+                count = unsafe Glibc.read(descriptor, buffer.baseAddress, limit)
+                errno = .last
+                initialized = max(count, 0)
+            }
+            if count >= 0 { return part }
+            guard errno == .interrupted else { throw SystemFailure("read", path, errno) }
+        }
+    }
+
+    /// Flushes content and size to the disk.
+    package func synchronize() throws(SystemFailure) {
+        guard fsync(descriptor) == 0 else { throw SystemFailure("flush", path, .last) }
+    }
+
+    /// Takes the exclusive lock of this open file unless another holds it. The kernel gives it up with the last
+    /// descriptor, so with the process.
+    package func tryLock() throws(SystemFailure) -> Bool { try tryLock(LOCK_EX) }
+
+    /// Takes the lock unless another holds the exclusive one.
+    package func trySharedLock() throws(SystemFailure) -> Bool { try tryLock(LOCK_SH) }
+
+    private func tryLock(_ kind: Int32) throws(SystemFailure) -> Bool {
+        guard flock(descriptor, kind | LOCK_NB) != 0 else { return true }
+        guard Errno.last == .wouldBlock else { throw SystemFailure("lock", path, .last) }
+        return false
+    }
+}
+
+extension Errno {
+    /// What the last failed call of this thread left behind.
+    package static var last: Errno { Errno(rawValue: Glibc.errno) }
+}

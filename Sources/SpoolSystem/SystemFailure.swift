@@ -1,0 +1,44 @@
+public import SystemPackage
+
+/// A system call that failed: which, on what, and why.
+public struct SystemFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was being done, as a phrase that follows "could not": "open", "rename into done".
+    public var operation: String
+    /// The file concerned.
+    public var path: FilePath
+    /// The kernel's answer.
+    public var errno: Errno
+
+    package init(_ operation: String, _ path: FilePath, _ errno: Errno) {
+        self.operation = operation
+        self.path = path
+        self.errno = errno
+    }
+
+    public var description: String { "could not \(operation) \(path.printable): \(errno)" }
+}
+
+extension FilePath {
+    /// The path for a message: bytes that are no text and control characters are escaped, so one path is one line.
+    public var printable: String { String(decoding: self).escapingControls }
+}
+
+extension FilePath.Component {
+    /// The name for a message: bytes that are no text and control characters are escaped, so one name is one line.
+    public var printable: String { String(decoding: self).escapingControls }
+}
+
+extension String {
+    /// The text with control characters written as Swift escapes (`\n`, `\u{7}`).
+    public var escapingControls: String {
+        guard unicodeScalars.contains(where: Self.isControl) else { return self }
+        return unicodeScalars.map { Self.isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .format: true
+        default: false
+        }
+    }
+}
