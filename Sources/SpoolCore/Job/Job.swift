@@ -1,0 +1,52 @@
+/// What a producer asks for: one source image, one or more renditions of it.
+///
+/// A job file is one JSON object; ``Job/init(json:)`` reads it strictly, `spool-worker schema` prints its JSON Schema.
+public struct Job: Sendable, Equatable {
+    /// The source image and how to read it.
+    public var input: Input
+    /// What to make of it: at least one, at most ``maximumRenditions``, each at a path of its own.
+    public var renditions: [Rendition]
+    /// Seconds after which the rendering is stopped, greater than zero; nil for the worker's own limit, which it
+    /// cannot exceed.
+    public var timeout: Double?
+    /// The producer's own data, echoed in the result document untouched.
+    public var metadata: JSONValue?
+
+    /// Every rendition travels to the renderer as an open file, and a message carries 253 of them.
+    public static let maximumRenditions = 100
+
+    public init(input: Input, renditions: [Rendition], timeout: Double? = nil, metadata: JSONValue? = nil) {
+        self.input = input
+        self.renditions = renditions
+        self.timeout = timeout
+        self.metadata = metadata
+    }
+}
+
+/// The source image of a job.
+public struct Input: Sendable, Equatable, Codable {
+    /// Relative to the spool's input root, or absolute inside a root that the operator allows.
+    public var path: String
+    /// Turn the image the way its EXIF orientation says, before anything else.
+    public var autoOrient: Bool
+    /// How bad a source may be before it is an error.
+    public var failOn: FailOn
+
+    public init(path: String, autoOrient: Bool = true, failOn: FailOn = .warning) {
+        self.path = path
+        self.autoOrient = autoOrient
+        self.failOn = failOn
+    }
+}
+
+/// The severity from which a flaw in the source fails the job; each level includes the ones after it.
+public enum FailOn: String, Sendable, Equatable, Codable, CaseIterable {
+    /// Never: render whatever can be decoded, grey where nothing is left.
+    case none
+    /// A source that ends too early.
+    case truncated
+    /// A source that is broken in a way the decoder cannot mend.
+    case error
+    /// Anything the decoder complains about.
+    case warning
+}

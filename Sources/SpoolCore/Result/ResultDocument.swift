@@ -1,0 +1,150 @@
+public import FoundationEssentials
+
+/// The whole story of a job, as it lies beside the job's file: `NAME.result.json`.
+///
+/// While a worker has the job, the document lies in the worker's claim folder with the status `processing`; that is also
+/// how an attempt is recorded before its work starts.
+public struct ResultDocument: Sendable, Equatable {
+    /// The version of this format.
+    public static let currentVersion = 1
+
+    public enum Status: String, Sendable, Equatable {
+        case processing, done, failed
+    }
+
+    /// The worker that had the job last.
+    public struct Worker: Sendable, Equatable {
+        public var id: String
+        public var host: String
+        public var pid: Int
+        public var version: String
+
+        public init(id: String, host: String, pid: Int, version: String) {
+            self.id = id
+            self.host = host
+            self.pid = pid
+            self.version = version
+        }
+    }
+
+    public struct Attempt: Sendable, Equatable {
+        /// Counted from 1.
+        public var number: Int
+        public var startedAt: Date
+        /// nil while it runs, and for an attempt whose worker died.
+        public var milliseconds: Double?
+        /// nil for the attempt that succeeded.
+        public var error: JobError?
+
+        public init(number: Int, startedAt: Date, milliseconds: Double? = nil, error: JobError? = nil) {
+            self.number = number
+            self.startedAt = startedAt
+            self.milliseconds = milliseconds
+            self.error = error
+        }
+    }
+
+    public struct InputImage: Sendable, Equatable {
+        /// As the job names it.
+        public var path: String
+        public var format: String
+        /// Pixels, as stored: before EXIF orientation.
+        public var width, height: Int
+        public var pages: Int
+        public var bytes: Int
+        /// Hexadecimal.
+        public var sha256: String
+
+        public init(
+            path: String, format: String, width: Int, height: Int, pages: Int, bytes: Int, sha256: String
+        ) {
+            self.path = path
+            self.format = format
+            self.width = width
+            self.height = height
+            self.pages = pages
+            self.bytes = bytes
+            self.sha256 = sha256
+        }
+    }
+
+    public struct RenditionImage: Sendable, Equatable {
+        /// As the job names it.
+        public var path: String
+        public var format: String
+        public var width, height: Int
+        public var bytes: Int
+        /// Hexadecimal.
+        public var sha256: String
+        public var milliseconds: Double
+
+        public init(
+            path: String, format: String, width: Int, height: Int, bytes: Int, sha256: String, milliseconds: Double
+        ) {
+            self.path = path
+            self.format = format
+            self.width = width
+            self.height = height
+            self.bytes = bytes
+            self.sha256 = sha256
+            self.milliseconds = milliseconds
+        }
+    }
+
+    /// Milliseconds of the last attempt's stages.
+    public struct Timings: Sendable, Equatable {
+        /// From the drop to the claim.
+        public var queued: Double
+        /// From the claim to the last rendition's last byte, the wait for a renderer included.
+        public var rendered: Double
+        /// From there until everything but the last rename was on the disk: the document cannot time its own.
+        public var committed: Double
+
+        public init(queued: Double, rendered: Double, committed: Double) {
+            self.queued = queued
+            self.rendered = rendered
+            self.committed = committed
+        }
+    }
+
+    /// The job file's name; bytes that are no text are replaced.
+    public var job: String
+    /// Unique, and ordered in time.
+    public var id: String
+    public var status: Status
+    public var worker: Worker
+    /// When the job file's content and place were last changed before the claim: the drop.
+    public var submittedAt: Date
+    public var claimedAt: Date
+    public var finishedAt: Date?
+    public var attempts: [Attempt]
+    /// nil if the source was never read.
+    public var input: InputImage?
+    /// Empty unless the job succeeded.
+    public var renditions: [RenditionImage]
+    public var timings: Timings?
+    /// The producer's own, untouched.
+    public var metadata: JSONValue?
+    /// Why the job failed.
+    public var error: JobError?
+
+    public init(
+        job: String, id: String, status: Status, worker: Worker, submittedAt: Date, claimedAt: Date,
+        finishedAt: Date? = nil, attempts: [Attempt] = [], input: InputImage? = nil,
+        renditions: [RenditionImage] = [], timings: Timings? = nil, metadata: JSONValue? = nil, error: JobError? = nil
+    ) {
+        self.job = job
+        self.id = id
+        self.status = status
+        self.worker = worker
+        self.submittedAt = submittedAt
+        self.claimedAt = claimedAt
+        self.finishedAt = finishedAt
+        self.attempts = attempts
+        self.input = input
+        self.renditions = renditions
+        self.timings = timings
+        self.metadata = metadata
+        self.error = error
+    }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+
+extension ResultDocument {
+    /// The document as JSON, its keys in reading order.
+    public var json: JSONValue {
+        var object = JSONObject()
+        object["version"] = .number(Self.currentVersion)
+        object["job"] = .string(job)
+        object["id"] = .string(id)
+        object["status"] = .string(status.rawValue)
+        object["error"] = error?.json
+        object["worker"] = worker.json
+        object["submittedAt"] = .string(Timestamp.text(submittedAt))
+        object["claimedAt"] = .string(Timestamp.text(claimedAt))
+        object["finishedAt"] = finishedAt.map { .string(Timestamp.text($0)) }
+        object["attempts"] = .array(attempts.map(\.json))
+        object["input"] = input?.json
+        object["renditions"] = .array(renditions.map(\.json))
+        object["timings"] = timings?.json
+        object["metadata"] = metadata
+        return .object(object)
+    }
+
+    /// The bytes of the file.
+    package var content: [UInt8] { Array((json.text() + "\n").utf8) }
+}
+
+extension JobError {
+    var json: JSONValue {
+        ["code": .string(code.rawValue), "message": .string(message), "retryable": .bool(retryable)]
+    }
+}
+
+extension ResultDocument.Worker {
+    package var json: JSONValue {
+        ["id": .string(id), "host": .string(host), "pid": .number(pid), "version": .string(version)]
+    }
+}
+
+extension ResultDocument.Attempt {
+    var json: JSONValue {
+        var object = JSONObject()
+        object["number"] = .number(number)
+        object["startedAt"] = .string(Timestamp.text(startedAt))
+        object["milliseconds"] = milliseconds.map { .number($0, digits: 3) }
+        object["error"] = error?.json
+        return .object(object)
+    }
+}
+
+extension ResultDocument.InputImage {
+    var json: JSONValue {
+        [
+            "path": .string(path), "format": .string(format), "width": .number(width), "height": .number(height),
+            "pages": .number(pages), "bytes": .number(bytes), "sha256": .string(sha256),
+        ]
+    }
+}
+
+extension ResultDocument.RenditionImage {
+    var json: JSONValue {
+        [
+            "path": .string(path), "format": .string(format), "width": .number(width), "height": .number(height),
+            "bytes": .number(bytes), "sha256": .string(sha256), "milliseconds": .number(milliseconds, digits: 3),
+        ]
+    }
+}
+
+extension ResultDocument.Timings {
+    var json: JSONValue {
+        [
+            "queued": .number(queued, digits: 3), "rendered": .number(rendered, digits: 3),
+            "committed": .number(committed, digits: 3),
+        ]
+    }
+}

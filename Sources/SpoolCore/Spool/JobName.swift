@@ -1,0 +1,50 @@
+import SpoolSystem
+public import SystemPackage
+
+/// The name of a job file: any bytes that end in `.json`, but for names that mean something else.
+public struct JobName: Sendable, Hashable, CustomStringConvertible {
+    public let file: FilePath.Component
+
+    /// - Returns: nil for names that are no job's: without `.json`, hidden (a producer's own temporary names), or with
+    ///   `.result.json` (a result document).
+    public init?(_ file: FilePath.Component) {
+        let bytes = file.bytes
+        guard bytes.first != UInt8(ascii: "."), bytes.count > Self.suffix.count,
+            bytes.suffix(Self.suffix.count).elementsEqual(Self.suffix),
+            !bytes.suffix(Self.resultSuffix.count).elementsEqual(Self.resultSuffix)
+        else { return nil }
+        self.file = file
+    }
+
+    private static let suffix = Array(".json".utf8)
+    private static let resultSuffix = Array(".result.json".utf8)
+
+    /// The longest stem that leaves room for a distinguishing suffix and `.result.json` in the 255 bytes of a name.
+    static let maximumStem = 255 - resultSuffix.count - 40
+
+    /// The longest name of a job, in bytes.
+    public static var maximumBytes: Int { maximumStem + suffix.count }
+
+    private var stem: [UInt8] { file.bytes.dropLast(Self.suffix.count) }
+
+    /// Whether a result document's name can be made from this one.
+    package var fits: Bool { stem.count <= Self.maximumStem }
+
+    /// The name of the result document beside the job.
+    package var result: FilePath.Component { Self.component(stem + Self.resultSuffix) }
+
+    /// A name for the same job where its own is taken: `NAME~SUFFIX.json`. A stem that is too long is cut.
+    package func distinguished(by suffix: String) -> JobName {
+        JobName(unchecked: Self.component(stem.prefix(Self.maximumStem) + Array("~\(suffix)".utf8) + Self.suffix))
+    }
+
+    private init(unchecked file: FilePath.Component) { self.file = file }
+
+    private static func component(_ bytes: some Sequence<UInt8>) -> FilePath.Component {
+        // A stem without slash and zero, with a plain suffix, is a name again.
+        FilePath.Component(bytes: Array(bytes))!
+    }
+
+    /// The name for messages and documents, on one line; bytes that are no text are replaced.
+    public var description: String { file.printable }
+}

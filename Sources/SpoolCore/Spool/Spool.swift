@@ -1,0 +1,133 @@
+package import SpoolSystem
+public import SystemPackage
+
+/// An open spool: the folder that is the interface between producers and workers.
+///
+/// The state folders are held open, so that a spool whose path is renamed or mounted over stays the same spool.
+public final class Spool: Sendable {
+    public let path: FilePath
+    public let marker: SpoolMarker
+
+    package let root: Folder
+    private let folders: [SpoolFolder: Folder]
+
+    /// Opens the spool at `path`. Nothing is written.
+    public init(at path: FilePath) throws(SpoolError) {
+        self.path = path
+        do throws(SystemFailure) {
+            root = try Folder(at: path)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw SpoolError(error) }
+            throw SpoolError(
+                .missing, path,
+                "there is no folder \(path.printable); make a spool with: spool-worker init \(path.printable)",
+                underlying: error)
+        }
+        marker = try Self.marker(in: root)
+        var folders: [SpoolFolder: Folder] = [:]
+        do throws(SystemFailure) {
+            for folder in SpoolFolder.allCases { folders[folder] = try root.folder(folder.name) }
+        } catch {
+            throw SpoolError(
+                .system, error.path, "\(error); mend the spool with: spool-worker init \(path.printable)",
+                underlying: error)
+        }
+        self.folders = folders
+    }
+
+    private static func marker(in root: Folder) throws(SpoolError) -> SpoolMarker {
+        let text: [UInt8]
+        do throws(SystemFailure) {
+            text = try root.folder(SpoolFolder.control.name).file(SpoolMarker.file).read(upTo: 4096)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw SpoolError(error) }
+            let marker = "\(SpoolFolder.control.rawValue)/\(SpoolMarker.file)"
+            throw SpoolError(
+                .notASpool, root.path,
+                "\(root.path.printable) is no spool: \(marker) is missing. Is its disk mounted? To make it a spool: "
+                    + "spool-worker init \(root.path.printable)", underlying: error)
+        }
+        let place = "\(root.path.printable)/\(SpoolFolder.control.rawValue)/\(SpoolMarker.file)"
+        guard let json = try? JSONValue(parsing: text), let marker = SpoolMarker(json: json) else {
+            throw SpoolError(.notASpool, root.path, "\(place) is damaged; a spool's marker has \"id\" and \"format\"")
+        }
+        guard marker.format == SpoolMarker.currentFormat else {
+            throw SpoolError(
+                .unknownFormat, root.path,
+                "\(place) has format \(marker.format), but this version knows only \(SpoolMarker.currentFormat)")
+        }
+        return marker
+    }
+
+    /// Makes the folder at `path` a spool, or adds what an existing one lacks. What is there is never changed.
+    public static func create(at path: FilePath) throws(SpoolError) -> Spool {
+        do throws(SystemFailure) {
+            let root = try makeRoot(path)
+            for folder in SpoolFolder.allCases { try root.makeFolder(folder.name) }
+            let control = try root.folder(SpoolFolder.control.name)
+            try control.makeFolder(WorkerLease.folder)
+            if try control.status(of: SpoolMarker.file) == nil {
+                let staging = try root.folder(SpoolFolder.tmp.name)
+                let marker = Array((SpoolMarker.new().json.text() + "\n").utf8)
+                do throws(SystemFailure) {
+                    try DocumentFile(staging: staging, durability: .full).write(
+                        marker, to: control, as: SpoolMarker.file, replacing: false)
+                } catch where error.errno == .fileExists {
+                    // Somebody else made the same spool at the same time.
+                }
+                try control.synchronize()
+            }
+            try root.synchronize()
+        } catch {
+            throw SpoolError(error)
+        }
+        return try Spool(at: path)
+    }
+
+    private static func makeRoot(_ path: FilePath) throws(SystemFailure) -> Folder {
+        do throws(SystemFailure) {
+            return try Folder(at: path)
+        } catch where error.errno == .noSuchFileOrDirectory {
+            let missing = path.lexicallyNormalized()
+            guard let name = missing.lastComponent, missing != missing.removingLastComponent() else { throw error }
+            let parent = missing.removingLastComponent()
+            try makeRoot(parent.isEmpty ? "." : parent).makeFolder(name)
+            return try Folder(at: path)
+        }
+    }
+
+    package subscript(_ folder: SpoolFolder) -> Folder {
+        // The initialiser opened every case.
+        folders[folder]!
+    }
+
+    /// Proves that a job can go all its way by renames: from staging through every state, by an empty hidden file. Mounts
+    /// inside the spool show only by trying.
+    package func proveRenames() throws(SpoolError) {
+        let name = FilePath.Component(".probe-\(UniqueID())")!
+        let way = SpoolFolder.sharedFileSystem.map { self[$0] } + [self[.tmp]]
+        var place = self[.tmp]
+        do throws(SystemFailure) {
+            _ = try place.create(name)
+            for next in way where next !== place {
+                try place.move(name, to: next, as: name)
+                place = next
+            }
+            try place.remove(name)
+        } catch {
+            // The first failure is the one to tell; the probe file is hidden and empty.
+            try? place.remove(name)
+            guard error.errno == .improperLink else { throw SpoolError(error) }
+            throw SpoolError(
+                .severalFileSystems, path,
+                "the spool spans several file systems: \(error). A job moves by one rename, so mount the whole spool, "
+                    + "not folders inside it (input and output may lie elsewhere)", underlying: error)
+        }
+    }
+
+    /// Whether the spool's path still leads to this spool: its disk is mounted, and nobody replaced the folder.
+    package func isInPlace() -> Bool {
+        guard let now = try? Folder(at: path).status(), let mine = try? root.status() else { return false }
+        return now.isSameFile(as: mine)
+    }
+}

@@ -1,0 +1,35 @@
+public import SpoolSystem
+public import SystemPackage
+
+/// Why a folder cannot serve as a spool.
+public struct SpoolError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable {
+        /// There is no such folder.
+        case missing
+        /// The folder has no marker: it is no spool, or its disk is not mounted.
+        case notASpool
+        /// A newer version made the spool.
+        case unknownFormat
+        /// The state folders lie on different file systems, so a job could not move by one rename.
+        case severalFileSystems
+        /// The file system refused something that every spool needs.
+        case system
+    }
+
+    public var code: Code
+    public var path: FilePath
+    /// What was wrong and what to do.
+    public var description: String
+    public var underlying: SystemFailure?
+
+    init(_ code: Code, _ path: FilePath, _ description: String, underlying: SystemFailure? = nil) {
+        self.code = code
+        self.path = path
+        self.description = description
+        self.underlying = underlying
+    }
+
+    init(_ failure: SystemFailure) {
+        self.init(.system, failure.path, failure.description, underlying: failure)
+    }
+}

@@ -1,0 +1,34 @@
+public import SpoolSystem
+import SystemPackage
+
+extension Spool {
+    /// Drops a job, as a producer: written and flushed in the staging folder, then renamed into `incoming`, so that a
+    /// worker sees the whole job or none, also after a power cut.
+    /// - Parameter stem: how the job's name begins; a unique id follows. Slashes become dashes.
+    /// - Returns: the job's name, for ``result(of:)``.
+    /// - Throws: what the file system refused, such as a full disk.
+    public func submit(_ job: Job, named stem: String = "job") throws(SystemFailure) -> JobName {
+        let id = UniqueID().description
+        // A stem may be any text, but a name is neither hidden nor longer than leaves room for a result's.
+        let plain = stem.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }
+        var bytes = Array(String(plain).utf8.prefix(JobName.maximumStem - id.utf8.count - 1))
+        while !bytes.isEmpty, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
+        bytes += Array("\(bytes.isEmpty ? "job" : "")-\(id).json".utf8)
+        // Neither empty nor with a slash, and it ends in .json.
+        let name = JobName(FilePath.Component(bytes: bytes)!)!
+        try DocumentFile(staging: self[.tmp], durability: .full).write(
+            Array((job.json.text() + "\n").utf8), to: self[.incoming], as: name.file, replacing: false)
+        try self[.incoming].synchronize()
+        return name
+    }
+
+    /// The result of a job that was dropped under a unique name, or nil as long as it waits or runs.
+    public func result(of name: JobName) throws(SystemFailure) -> ResultDocument? {
+        for state in [SpoolFolder.done, .failed] {
+            // The document is in place before the job is; the job's own file is what says that it ended.
+            guard try self[state].status(of: name.file) != nil else { continue }
+            if let document = try result(in: state, named: name.result) { return document }
+        }
+        return nil
+    }
+}
