@@ -1,0 +1,184 @@
+/* What Swift cannot call of libvips: variadic functions and macros.
+ *
+ * Names of operations, arguments and enumeration members come from constants of the program, values are typed: nothing
+ * here parses text, so no text of a job can become an option or a file name.
+ */
+
+#ifndef SPOOL_VIPS_SHIM_H
+#define SPOOL_VIPS_SHIM_H
+
+#include <errno.h>
+#include <unistd.h>
+#include <vips/vips.h>
+
+/* Whether this build has an operation, under its nickname. */
+static inline gboolean spool_vips_has_operation(const char *name) {
+    return vips_type_find("VipsOperation", name) != 0;
+}
+
+/* Whether an object has an argument. */
+static inline gboolean spool_vips_has_argument(VipsOperation *operation, const char *name) {
+    return g_object_class_find_property(G_OBJECT_GET_CLASS(operation), name) != NULL;
+}
+
+static inline void spool_vips_set_int(VipsOperation *operation, const char *name, int value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_double(VipsOperation *operation, const char *name, double value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_bool(VipsOperation *operation, const char *name, gboolean value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_string(VipsOperation *operation, const char *name, const char *value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_image(VipsOperation *operation, const char *name, VipsImage *value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_source(VipsOperation *operation, const char *name, VipsSource *value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_target(VipsOperation *operation, const char *name, VipsTarget *value) {
+    g_object_set(operation, name, value, NULL);
+}
+
+static inline void spool_vips_set_doubles(VipsOperation *operation, const char *name, const double *values, int count) {
+    VipsArrayDouble *array = vips_array_double_new(values, count);
+    g_object_set(operation, name, array, NULL);
+    vips_area_unref(VIPS_AREA(array));
+}
+
+static inline void spool_vips_set_images(VipsOperation *operation, const char *name, VipsImage **values, int count) {
+    VipsArrayImage *array = vips_array_image_new(values, count);
+    g_object_set(operation, name, array, NULL);
+    vips_area_unref(VIPS_AREA(array));
+}
+
+/* Sets an enumeration by the nickname of its member. Returns FALSE if there is no such argument or member. */
+static inline gboolean spool_vips_set_member(VipsOperation *operation, const char *name, const char *nickname) {
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(operation), name);
+    if (spec == NULL)
+        return FALSE;
+    if (G_IS_PARAM_SPEC_FLAGS(spec)) {
+        GFlagsValue *flag = g_flags_get_value_by_nick(G_PARAM_SPEC_FLAGS(spec)->flags_class, nickname);
+        if (flag == NULL)
+            return FALSE;
+        g_object_set(operation, name, flag->value, NULL);
+        return TRUE;
+    }
+    if (!G_IS_PARAM_SPEC_ENUM(spec))
+        return FALSE;
+    GEnumValue *member = g_enum_get_value_by_nick(G_PARAM_SPEC_ENUM(spec)->enum_class, nickname);
+    if (member == NULL)
+        return FALSE;
+    g_object_set(operation, name, member->value, NULL);
+    return TRUE;
+}
+
+/* An output of a built operation; the caller owns the reference. */
+static inline VipsImage *spool_vips_get_image(VipsOperation *operation, const char *name) {
+    VipsImage *image = NULL;
+    g_object_get(operation, name, &image, NULL);
+    return image;
+}
+
+static inline int spool_vips_build(VipsOperation *operation) {
+    return vips_object_build(VIPS_OBJECT(operation));
+}
+
+/* Gives back what the operation holds, then the operation. */
+static inline void spool_vips_release(VipsOperation *operation) {
+    vips_object_unref_outputs(VIPS_OBJECT(operation));
+    g_object_unref(operation);
+}
+
+static inline gboolean spool_vips_has_field(VipsImage *image, const char *name) {
+    return vips_image_get_typeof(image, name) != 0;
+}
+
+/* An integer of the header, or a default for a field that is missing or no integer. */
+static inline int spool_vips_get_field(VipsImage *image, const char *name, int missing) {
+    int value;
+    if (vips_image_get_typeof(image, name) != G_TYPE_INT || vips_image_get_int(image, name, &value))
+        return missing;
+    return value;
+}
+
+/* Binary metadata, owned by the image; NULL where there is none. */
+static inline const void *spool_vips_get_blob(VipsImage *image, const char *name, size_t *length) {
+    const void *data = NULL;
+    *length = 0;
+    if (vips_image_get_typeof(image, name) != VIPS_TYPE_BLOB || vips_image_get_blob(image, name, &data, length))
+        return NULL;
+    return data;
+}
+
+/* An open file that an operation writes to, and the first error that it met there. libvips' own descriptor target
+ * reports only text.
+ */
+typedef struct SpoolVipsOutput {
+    int descriptor;
+    int error;
+} SpoolVipsOutput;
+
+static inline gint64 spool_vips_on_write(VipsTargetCustom *target, const void *data, gint64 length, void *context) {
+    SpoolVipsOutput *output = (SpoolVipsOutput *) context;
+    gint64 count;
+    do
+        count = write(output->descriptor, data, (size_t) length);
+    while (count < 0 && errno == EINTR);
+    if (count <= 0 && output->error == 0)
+        output->error = count < 0 ? errno : EIO;
+    return count;
+}
+
+static inline gint64 spool_vips_on_read(VipsTargetCustom *target, void *data, gint64 length, void *context) {
+    SpoolVipsOutput *output = (SpoolVipsOutput *) context;
+    gint64 count;
+    do
+        count = read(output->descriptor, data, (size_t) length);
+    while (count < 0 && errno == EINTR);
+    if (count < 0 && output->error == 0)
+        output->error = errno;
+    return count;
+}
+
+static inline gint64 spool_vips_on_seek(VipsTargetCustom *target, gint64 offset, int whence, void *context) {
+    SpoolVipsOutput *output = (SpoolVipsOutput *) context;
+    gint64 position = lseek(output->descriptor, offset, whence);
+    if (position < 0 && output->error == 0)
+        output->error = errno;
+    return position;
+}
+
+/* A target that writes to `output`, which must outlive it. The caller owns the reference. */
+static inline VipsTarget *spool_vips_target(SpoolVipsOutput *output) {
+    VipsTargetCustom *target = vips_target_custom_new();
+    g_signal_connect(target, "write", G_CALLBACK(spool_vips_on_write), output);
+    g_signal_connect(target, "read", G_CALLBACK(spool_vips_on_read), output);
+    g_signal_connect(target, "seek", G_CALLBACK(spool_vips_on_seek), output);
+    return VIPS_TARGET(target);
+}
+
+static inline void spool_vips_unref(void *object) {
+    g_object_unref(object);
+}
+
+/* Drops what libraries say about images of strangers; what ends the process is still said. */
+static inline void spool_vips_on_log(const char *domain, GLogLevelFlags level, const char *message, void *context) {
+    if (level & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR))
+        g_log_default_handler(domain, level, message, context);
+}
+
+static inline void spool_vips_silence_warnings(void) {
+    g_log_set_default_handler(spool_vips_on_log, NULL);
+}
+
+#endif

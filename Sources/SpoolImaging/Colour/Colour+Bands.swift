@@ -1,0 +1,12 @@
+import SpoolCore
+
+extension Colour {
+    /// Without hue: the same in an image that has only brightness.
+    var isNeutral: Bool { red == green && green == blue }
+
+    /// The values of a pixel in an image with so many bands, alpha the last of two or four.
+    func bands(_ count: Int) -> [Double] {
+        let colour = count < 3 ? [Double(red)] : [Double(red), Double(green), Double(blue)]
+        return count % 2 == 0 ? colour + [alpha * 255] : colour
+    }
+}

@@ -1,0 +1,61 @@
+import CVips
+
+extension Raster {
+    /// Whether there is one band of brightness, and perhaps alpha.
+    var isGreyscale: Bool { bands < 3 }
+
+    /// The image as eight-bit sRGB or greyscale, whatever it was: profiles applied, 16 bits and CMYK converted.
+    func standardised() throws(VipsFailure) -> Raster {
+        var image = try withKnownColours()
+        if image.interpretation != VIPS_INTERPRETATION_sRGB && image.interpretation != VIPS_INTERPRETATION_B_W {
+            image = try image.converted(toGreyscale: image.isGreyscale)
+        }
+        // Formats may carry further bands, which nothing here knows how to show.
+        return try image.eightBit().firstBands(image.isGreyscale ? 2 : 4)
+    }
+
+    /// Brightness repeated as red, green and blue.
+    func colourful() throws(VipsFailure) -> Raster {
+        isGreyscale ? try converted(toGreyscale: false) : self
+    }
+
+    private func converted(toGreyscale: Bool) throws(VipsFailure) -> Raster {
+        // The header may claim a space that the bands contradict.
+        let source = interpretation
+        return try applying("colourspace") {
+            if source == VIPS_INTERPRETATION_RGB { $0.set("source_space", member: "srgb") }
+            if toGreyscale { $0.set("space", member: "b-w") } else { $0.set("space", member: "srgb") }
+        }
+    }
+
+    /// The image in a space that libvips can convert without a profile.
+    private func withKnownColours() throws(VipsFailure) -> Raster {
+        switch interpretation {
+        case VIPS_INTERPRETATION_CMYK:
+            // Without a profile of its own: libvips' general one for print.
+            return try transformed { $0.set("input_profile", named: "cmyk") }
+        case VIPS_INTERPRETATION_LABS, VIPS_INTERPRETATION_LAB, VIPS_INTERPRETATION_GREY16:
+            return self
+        default:
+            guard hasField("icc-profile-data") else { return self }
+            let profile = blob("icc-profile-data", upTo: ColourProfile.longest).map(ColourProfile.init)
+            if let profile, profile.isSRGB { return self }
+            // A profile that cannot apply, one for colours in a greyscale image, is no reason to refuse the image.
+            do { return try transformed() } catch { return self }
+        }
+    }
+
+    /// The image in sRGB, by way of the embedded profile.
+    private func transformed(
+        _ arguments: (borrowing Operation) -> Void = { _ in }
+    ) throws(VipsFailure) -> Raster {
+        // The transform leaves a 16-bit alpha as it is, which eight bits cannot hold.
+        let image = hasAlpha && !isEightBit ? try converted(toGreyscale: isGreyscale) : self
+        return try image.applying("icc_transform") {
+            $0.set("output_profile", named: "srgb")
+            $0.set("embedded", true)
+            $0.set("intent", member: "perceptual")
+            arguments($0)
+        }
+    }
+}

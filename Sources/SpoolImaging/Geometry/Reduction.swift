@@ -1,0 +1,28 @@
+/// How much smaller than stored a decoder delivers the image: it can leave out work that resizing would undo.
+enum Reduction: Equatable, Sendable {
+    case none
+    /// One pixel of 2, 4 or 8 in each direction: JPEG.
+    case whole(Int)
+    /// Any factor below 1: WebP.
+    case scale(Double)
+
+    /// The strongest reduction that leaves nothing to enlarge.
+    /// - Parameters:
+    ///   - needed: the resized images, as stored, that are made of the decoded one.
+    init(of format: SourceFormat, stored: Size, needed: [Size]) {
+        let largest = Size(width: needed.map(\.width).max() ?? 0, height: needed.map(\.height).max() ?? 0)
+        switch format {
+        case .jpeg:
+            let factor = [8, 4, 2].first { factor in
+                Size(width: (stored.width + factor - 1) / factor, height: (stored.height + factor - 1) / factor)
+                    .covers(largest)
+            }
+            self = factor.map { .whole($0) } ?? .none
+        case .webp:
+            let scale = max(
+                Double(largest.width) / Double(stored.width), Double(largest.height) / Double(stored.height))
+            self = scale < 1 ? .scale(scale) : .none
+        case .png, .gif, .tiff, .heic, .avif: self = .none
+        }
+    }
+}

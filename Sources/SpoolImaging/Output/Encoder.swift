@@ -1,0 +1,65 @@
+import SpoolCore
+
+/// Writes finished images in one format, with sharp's defaults.
+struct Encoder {
+    var format: ImageFormat
+    /// 1 to 100, for formats that lose something; PNG and GIF have no such scale and ignore it. A job that sets it
+    /// for them is refused when it is read.
+    var quality: Int?
+    /// Leaves what the image's header says, EXIF orientation for one, in the file.
+    var keepsMetadata = false
+
+    init(_ rendition: Rendition) throws(JobError) {
+        guard Operation.exists(rendition.format.saver) else {
+            throw JobError(
+                .optionUnsupported,
+                "the installed libvips \(VipsLibrary.version) is built without \(rendition.format.name) writing")
+        }
+        format = rendition.format
+        quality = rendition.quality
+    }
+
+    /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
+    func write(_ image: Raster, to file: OutputFile) throws(VipsFailure) {
+        let saver = try Operation(format.saver)
+        saver.set("in", keepsMetadata ? image : try image.withoutMetadata())
+        switch format {
+        case .jpeg:
+            saver.set("Q", quality ?? 80)
+            saver.set("optimize_coding", true)
+            saver.set("subsample_mode", member: "on")
+        case .png:
+            saver.set("compression", 6)
+            saver.set("filter", member: "none")
+        case .webp:
+            saver.set("Q", quality ?? 80)
+            saver.set("effort", 4)
+        case .gif:
+            break
+        case .tiff:
+            saver.set("predictor", member: "horizontal")
+            if image.hasAlpha {
+                // JPEG inside TIFF has no alpha.
+                saver.set("compression", member: "lzw")
+            } else {
+                saver.set("compression", member: "jpeg")
+                saver.set("Q", quality ?? 80)
+            }
+        case .avif:
+            saver.set("compression", member: "av1")
+            saver.set("Q", quality ?? 50)
+            saver.set("effort", 4)
+            saver.set("bitdepth", 8)
+            saver.set("subsample_mode", member: "off")
+        }
+        if !keepsMetadata {
+            // libvips 8.15 replaced `strip` by `keep`.
+            if saver.has("keep") { saver.set("keep", member: "none") } else { saver.set("strip", true) }
+        }
+        try unsafe file.withTarget { target throws(VipsFailure) in
+            unsafe saver.set(target: target)
+            try saver.run()
+        }
+        if format == .webp && !keepsMetadata { file.removeWebPMetadata() }
+    }
+}

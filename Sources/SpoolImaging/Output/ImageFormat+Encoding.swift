@@ -1,0 +1,42 @@
+import SpoolCore
+
+extension ImageFormat {
+    /// For messages.
+    var name: String {
+        switch self {
+        case .jpeg: "JPEG"
+        case .png: "PNG"
+        case .webp: "WebP"
+        case .gif: "GIF"
+        case .tiff: "TIFF"
+        case .avif: "AVIF"
+        }
+    }
+
+    /// libvips' operation that writes the format.
+    var saver: StaticString {
+        switch self {
+        case .jpeg: "jpegsave_target"
+        case .png: "pngsave_target"
+        case .webp: "webpsave_target"
+        case .gif: "gifsave_target"
+        case .tiff: "tiffsave_target"
+        case .avif: "heifsave_target"
+        }
+    }
+
+    /// The longest side, in pixels, that the format or its only encoder allows; nil where other limits come first.
+    var longestSide: Int? {
+        switch self {
+        case .webp: 16_383
+        // libjpeg stops short of the format's 65 535.
+        case .jpeg: 65_500
+        case .gif: 65_535
+        case .avif: 16_384
+        case .png, .tiff: nil
+        }
+    }
+
+    /// Whether an image without colours stays one band, as small as it can be.
+    var keepsGreyscale: Bool { self == .jpeg || self == .png }
+}

@@ -1,0 +1,40 @@
+public import SpoolCore
+
+/// Makes renditions with libvips, one job at a time.
+///
+/// A renderer has no state of its own; that of libvips belongs to the process. Renderers of one process take turns:
+/// for parallel work, start more processes.
+public struct Renderer: Sendable {
+    /// The version of the installed libvips, as in "8.14.1". Does not start libvips.
+    public static var versionText: String { VipsLibrary.version }
+
+    /// Starts libvips, the first time.
+    /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
+    public init() throws(JobError) {
+        try VipsLibrary.start()
+    }
+
+    /// Decodes the source once and writes each rendition to its file.
+    ///
+    /// Descriptors stay the caller's and stay open; positions may change. After a failure the content of the outputs
+    /// is undefined.
+    /// - Parameters:
+    ///   - source: readable and seekable. No file is opened by name: `request.input.path` is not looked at.
+    ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
+    ///     lost.
+    /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
+    public func render(_ request: RenderRequest, source: Int32, outputs: [Int32]) -> RenderReply {
+        guard outputs.count == request.renditions.count else {
+            return .failed(
+                JobError(.renderFailed, "\(request.renditions.count) renditions came with \(outputs.count) files"))
+        }
+        do {
+            return .rendered(
+                try VipsLibrary.exclusively { () throws(JobError) in
+                    try Rendering(request, source: source).run(outputs)
+                })
+        } catch {
+            return .failed(error)
+        }
+    }
+}

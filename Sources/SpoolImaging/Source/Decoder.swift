@@ -1,0 +1,48 @@
+import CVips
+import SpoolCore
+
+/// Opens a source with the one loader of its format.
+struct Decoder {
+    var source: SourceFile
+    var failOn: FailOn
+
+    init(_ source: SourceFile, failOn: FailOn) throws(JobError) {
+        guard Operation.exists(source.format.loader) else {
+            throw JobError(
+                .optionUnsupported,
+                "the installed libvips \(VipsLibrary.version) is built without \(source.format.name) reading")
+        }
+        self.source = source
+        self.failOn = failOn
+    }
+
+    /// Reads the header; pixels follow when they are asked for, once, from top to bottom.
+    func open(_ reduction: Reduction = .none) throws(VipsFailure) -> Raster {
+        guard let connection = unsafe vips_source_new_from_descriptor(source.descriptor) else { throw .take() }
+        // The operation holds a reference of its own.
+        defer { unsafe spool_vips_unref(connection) }
+        let loader = try Operation(source.format.loader)
+        unsafe loader.set(source: connection)
+        loader.set("access", member: "sequential")
+        switch failOn {
+        case .none: loader.set("fail_on", member: "none")
+        case .truncated: loader.set("fail_on", member: "truncated")
+        case .error: loader.set("fail_on", member: "error")
+        case .warning: loader.set("fail_on", member: "warning")
+        }
+        switch reduction {
+        case .none: break
+        case .whole(let factor): loader.set("shrink", factor)
+        case .scale(let factor): loader.set("scale", factor)
+        }
+        return try loader.image()
+    }
+
+    /// Decodes all pixels and keeps none: tells whether the source is at fault when a pipeline has failed.
+    func check(_ reduction: Reduction) throws(VipsFailure) {
+        let image = try open(reduction)
+        let mean = try Operation("avg")
+        mean.set("in", image)
+        try mean.run()
+    }
+}

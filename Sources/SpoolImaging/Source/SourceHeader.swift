@@ -1,0 +1,31 @@
+import SpoolCore
+
+/// What the header of a source says, before pixels are decoded.
+struct SourceHeader: Equatable, Sendable {
+    /// As stored.
+    var size: Size
+    /// Frames or pages.
+    var pages: Int
+    var orientation: Orientation
+
+    init(_ image: Raster) {
+        size = image.size
+        pages = max(1, image.field("n-pages") ?? 1)
+        // Cameras write 0 for "unknown", and damaged files write anything.
+        orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
+    }
+
+    /// libvips 8.14 reads the EXIF of PNG without drawing the conclusion; the text begins with the number.
+    private static func number(of image: Raster) -> Int? {
+        image.field("orientation") ?? image.text("exif-ifd0-Orientation").flatMap { Int($0.prefix(1)) }
+    }
+
+    func check(_ limits: RenderLimits) throws(JobError) {
+        guard size.area <= limits.inputPixels else {
+            throw JobError(
+                .inputTooManyPixels,
+                "the image has \(size) = \(size.area) pixels, the limit is \(limits.inputPixels) "
+                    + "(limits.input-pixels)")
+        }
+    }
+}

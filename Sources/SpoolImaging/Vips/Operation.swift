@@ -1,0 +1,96 @@
+import CVips
+
+/// One operation of libvips, made by name, given its arguments, then run.
+///
+/// Names and enumeration members are literals of this program, never text of a job.
+@safe
+struct Operation: ~Copyable {
+    private let pointer: UnsafeMutablePointer<VipsOperation>
+
+    /// Whether this build of libvips has the operation.
+    static func exists(_ name: StaticString) -> Bool {
+        unsafe spool_vips_has_operation(name.cString) != 0
+    }
+
+    init(_ name: StaticString) throws(VipsFailure) {
+        guard let pointer = unsafe vips_operation_new(name.cString) else { throw .take() }
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe spool_vips_release(pointer) }
+
+    /// Whether the installed operation has an argument: they come and go with versions.
+    func has(_ argument: StaticString) -> Bool {
+        unsafe spool_vips_has_argument(pointer, argument.cString) != 0
+    }
+
+    func set(_ argument: StaticString, _ value: Int) {
+        assert(has(argument))
+        unsafe spool_vips_set_int(pointer, argument.cString, Int32(value))
+    }
+
+    func set(_ argument: StaticString, _ value: Double) {
+        assert(has(argument))
+        unsafe spool_vips_set_double(pointer, argument.cString, value)
+    }
+
+    func set(_ argument: StaticString, _ value: Bool) {
+        assert(has(argument))
+        unsafe spool_vips_set_bool(pointer, argument.cString, value ? 1 : 0)
+    }
+
+    func set(_ argument: StaticString, _ values: [Double]) {
+        assert(has(argument))
+        unsafe spool_vips_set_doubles(pointer, argument.cString, values, Int32(values.count))
+    }
+
+    func set(_ argument: StaticString, _ value: Raster) {
+        assert(has(argument))
+        unsafe spool_vips_set_image(pointer, argument.cString, value.pointer)
+    }
+
+    func set(_ argument: StaticString, _ values: [Raster]) {
+        assert(has(argument))
+        var pointers = unsafe values.map { unsafe Optional($0.pointer) }
+        unsafe spool_vips_set_images(pointer, argument.cString, &pointers, Int32(pointers.count))
+    }
+
+    /// A name of libvips' own, such as a built-in colour profile.
+    func set(_ argument: StaticString, named value: StaticString) {
+        assert(has(argument))
+        unsafe spool_vips_set_string(pointer, argument.cString, value.cString)
+    }
+
+    /// A member of an enumeration, by its nickname.
+    func set(_ argument: StaticString, member: StaticString) {
+        let known = unsafe spool_vips_set_member(pointer, argument.cString, member.cString) != 0
+        assert(known)
+    }
+
+    func set(source: UnsafeMutablePointer<VipsSource>) {
+        unsafe spool_vips_set_source(pointer, "source", source)
+    }
+
+    func set(target: UnsafeMutablePointer<VipsTarget>) {
+        unsafe spool_vips_set_target(pointer, "target", target)
+    }
+
+    /// Runs an operation that makes no image, or one that is not wanted.
+    func run() throws(VipsFailure) {
+        guard unsafe spool_vips_build(pointer) == 0 else { throw .take() }
+    }
+
+    /// Runs the operation as far as libvips does before pixels are asked for.
+    func image(_ argument: StaticString = "out") throws(VipsFailure) -> Raster {
+        try run()
+        guard let image = unsafe spool_vips_get_image(pointer, argument.cString) else { throw .take() }
+        return unsafe Raster(owning: image)
+    }
+}
+
+extension StaticString {
+    /// The literal as C wants it; it lives as long as the program.
+    fileprivate var cString: UnsafePointer<CChar> {
+        unsafe UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}

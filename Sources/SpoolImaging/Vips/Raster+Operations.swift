@@ -1,0 +1,116 @@
+import CVips
+
+extension Raster {
+    /// The result of an operation whose input is this image.
+    func applying(
+        _ name: StaticString, input: StaticString = "in", _ arguments: (borrowing Operation) -> Void = { _ in }
+    ) throws(VipsFailure) -> Raster {
+        let operation = try Operation(name)
+        operation.set(input, self)
+        arguments(operation)
+        return try operation.image()
+    }
+
+    /// The image at another size, with Lanczos' kernel of three lobes when it becomes smaller.
+    func resized(to target: Size) throws(VipsFailure) -> Raster {
+        guard target != size else { return self }
+        return try applying("resize") {
+            $0.set("scale", Double(target.width) / Double(size.width))
+            $0.set("vscale", Double(target.height) / Double(size.height))
+            $0.set("kernel", member: "lanczos3")
+        }
+    }
+
+    /// The image at half its size, rounded up: each pixel is the mean of four.
+    func halved() throws(VipsFailure) -> Raster {
+        try applying("shrink") {
+            $0.set("hshrink", 2.0)
+            $0.set("vshrink", 2.0)
+            $0.set("ceil", true)
+        }
+    }
+
+    /// The image as it should be seen. Turning reads in another order than a decoder delivers, so the image must not
+    /// be one that is read in sequence, unless it is only mirrored.
+    func turned(_ orientation: Orientation) throws(VipsFailure) -> Raster {
+        var turned = self
+        switch orientation.quarterTurns {
+        case 1: turned = try turned.applying("rot") { $0.set("angle", member: "d90") }
+        case 2: turned = try turned.applying("rot") { $0.set("angle", member: "d180") }
+        case 3: turned = try turned.applying("rot") { $0.set("angle", member: "d270") }
+        default: break
+        }
+        guard orientation.isMirrored else { return turned }
+        return try turned.applying("flip") { $0.set("direction", member: "horizontal") }
+    }
+
+    func cropped(to size: Size, left: Int, top: Int) throws(VipsFailure) -> Raster {
+        try applying("extract_area", input: "input") {
+            $0.set("left", left)
+            $0.set("top", top)
+            $0.set("width", size.width)
+            $0.set("height", size.height)
+        }
+    }
+
+    /// The image on a larger ground of one colour.
+    func embedded(in size: Size, left: Int, top: Int, background: [Double]) throws(VipsFailure) -> Raster {
+        try applying("embed") {
+            $0.set("x", left)
+            $0.set("y", top)
+            $0.set("width", size.width)
+            $0.set("height", size.height)
+            $0.set("extend", member: "background")
+            $0.set("background", background)
+        }
+    }
+
+    /// Colours multiplied by alpha, so that invisible colours do not bleed into visible ones when pixels are mixed.
+    func premultiplied() throws(VipsFailure) -> Raster {
+        try applying("premultiply").eightBit()
+    }
+
+    /// The reverse of ``premultiplied()``.
+    func unpremultiplied() throws(VipsFailure) -> Raster {
+        try applying("unpremultiply").eightBit()
+    }
+
+    /// The image without alpha, on a ground of one colour.
+    func flattened(on background: [Double]) throws(VipsFailure) -> Raster {
+        try applying("flatten") { $0.set("background", background) }
+    }
+
+    /// The image with an alpha that is opaque everywhere.
+    func withOpaqueAlpha() throws(VipsFailure) -> Raster {
+        try applying("bandjoin_const") { $0.set("c", [255.0]) }
+    }
+
+    /// The first `count` bands.
+    func firstBands(_ count: Int) throws(VipsFailure) -> Raster {
+        guard count < bands else { return self }
+        return try applying("extract_band") {
+            $0.set("band", 0)
+            $0.set("n", count)
+        }
+    }
+
+    /// One byte a sample; values outside 0…255 are clipped.
+    func eightBit() throws(VipsFailure) -> Raster {
+        guard !isEightBit else { return self }
+        return try applying("cast") { $0.set("format", member: "uchar") }
+    }
+
+    /// The same pixels with nothing else: no profile, no EXIF, no animation, no palette of the source.
+    func withoutMetadata() throws(VipsFailure) -> Raster {
+        let bare = try applying("copy")
+        guard let names = unsafe vips_image_get_fields(bare.pointer) else { return bare }
+        defer { unsafe g_strfreev(names) }
+        var next = unsafe names
+        while let name = unsafe next.pointee {
+            // Width, height and their like are listed too; they cannot be removed and stay.
+            _ = unsafe vips_image_remove(bare.pointer, name)
+            unsafe next += 1
+        }
+        return bare
+    }
+}

@@ -1,0 +1,59 @@
+import CVips
+
+/// An image of libvips: a header, and pixels that are computed when something asks for them.
+@safe
+final class Raster {
+    let pointer: UnsafeMutablePointer<VipsImage>
+
+    /// Takes ownership of a reference.
+    init(owning pointer: UnsafeMutablePointer<VipsImage>) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit { unsafe spool_vips_unref(pointer) }
+
+    var size: Size {
+        unsafe Size(width: Int(vips_image_get_width(pointer)), height: Int(vips_image_get_height(pointer)))
+    }
+
+    var bands: Int { unsafe Int(vips_image_get_bands(pointer)) }
+
+    var hasAlpha: Bool { unsafe vips_image_hasalpha(pointer) != 0 }
+
+    /// What the numbers mean, as far as it can be told; headers of foreign files are not always right.
+    var interpretation: VipsInterpretation { unsafe vips_image_guess_interpretation(pointer) }
+
+    /// One byte a sample.
+    var isEightBit: Bool { unsafe vips_image_get_format(pointer) == VIPS_FORMAT_UCHAR }
+
+    /// A number of the header, or nil.
+    func field(_ name: String) -> Int? {
+        guard unsafe spool_vips_has_field(pointer, name) != 0 else { return nil }
+        return unsafe Int(spool_vips_get_field(pointer, name, 0))
+    }
+
+    /// A text of the header, or nil.
+    func text(_ name: String) -> String? {
+        var text: UnsafePointer<CChar>?
+        guard hasField(name), unsafe vips_image_get_string(pointer, name, &text) == 0 else { return nil }
+        return unsafe text.map { unsafe String(cString: $0) }
+    }
+
+    /// Whether the header has a field, of any type.
+    func hasField(_ name: String) -> Bool {
+        unsafe spool_vips_has_field(pointer, name) != 0
+    }
+
+    /// Binary metadata, unless there is none or it is longer than `limit`.
+    func blob(_ name: String, upTo limit: Int) -> [UInt8]? {
+        var length = 0
+        guard let data = unsafe spool_vips_get_blob(pointer, name, &length), length <= limit else { return nil }
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: length))
+    }
+
+    /// Computes all pixels, now, into memory. What follows may then ask for them in any order and more than once.
+    func inMemory() throws(VipsFailure) -> Raster {
+        guard let copy = unsafe vips_image_copy_memory(pointer) else { throw .take() }
+        return unsafe Raster(owning: copy)
+    }
+}

@@ -1,0 +1,43 @@
+import CVips
+import SpoolCore
+import Synchronization
+
+/// The state of libvips that a process has once.
+enum VipsLibrary {
+    /// Major, minor, patch; asks constants of the library, nothing has to be started.
+    static var version: String { "\(vips_version(0)).\(vips_version(1)).\(vips_version(2))" }
+
+    /// Starts libvips, the first time.
+    static func start() throws(JobError) {
+        if let failure = started {
+            throw JobError(.renderFailed, "libvips \(version) does not start: \(failure.message)")
+        }
+    }
+
+    /// Nil after a start that succeeded.
+    private static let started: VipsFailure? = {
+        spool_vips_silence_warnings()
+        guard unsafe vips_init("spool-worker") == 0 else { return .take() }
+        // Every job is another image, so remembered operations only keep memory.
+        vips_cache_set_max(0)
+        // Several renderers with one thread each do more than one renderer with several threads.
+        vips_concurrency_set(1)
+        // Loaders that libvips itself does not trust with files of strangers.
+        vips_block_untrusted_set(1)
+        return nil
+    }()
+
+    /// Runs `body` while no other thread uses libvips: the error buffer belongs to the process, and only one user at
+    /// a time can tell whose errors it holds.
+    static func exclusively<Value: Sendable>(
+        _ body: () throws(JobError) -> Value
+    ) throws(JobError) -> Value {
+        try lock.withLock { _ throws(JobError) in
+            vips_error_clear()
+            defer { vips_error_clear() }
+            return try body()
+        }
+    }
+
+    private static let lock = Mutex<Void>(())
+}

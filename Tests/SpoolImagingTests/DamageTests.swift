@@ -1,0 +1,118 @@
+import Glibc
+import SpoolCore
+import Testing
+
+@testable import SpoolImaging
+
+struct DamageTests {
+    private let folder: ScratchFolder
+    private static let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 100)
+
+    init() throws { folder = try ScratchFolder() }
+
+    /// The first part of a sound file.
+    private func cut(_ format: ImageFormat, to share: Double) throws -> String {
+        try SamplePicture.ripples.write(width: 400, height: 300, format: format, to: folder.file("sound"))
+        let bytes = try folder.bytes("sound")
+        return try folder.file("cut", Array(bytes[..<Int(Double(bytes.count) * share)]))
+    }
+
+    @Test(arguments: FailOn.allCases, [true, false])
+    func `a JPEG that ends too early fails unless failOn is none`(_ failOn: FailOn, isShared: Bool) throws {
+        let source = try cut(.jpeg, to: 0.6)
+        let second = Rendition(path: "y.webp", format: .webp, width: 50)
+        let renditions = isShared ? [Self.rendition, second] : [Self.rendition]
+        let reply = try render(source, renditions, in: folder, failOn: failOn)
+        if failOn == .none {
+            #expect(try reply.rendered().renditions[0].width == 100)
+        } else {
+            let error = try reply.failure()
+            #expect(error.code == .inputCorrupt)
+            #expect(!error.retryable)
+            #expect(error.message.contains("Premature end"))
+            #expect(!error.message.contains("\n"))
+        }
+    }
+
+    @Test(arguments: [ImageFormat.jpeg, .png], [Position.north, .centre, .south])
+    func `damage counts also where the crop leaves it out`(_ format: ImageFormat, position: Position) throws {
+        let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 300, height: 30, position: position)
+        #expect(try render(cut(format, to: 0.9), [rendition], in: folder).failure().code == .inputCorrupt)
+    }
+
+    @Test(arguments: [ImageFormat.png, .webp, .gif, .tiff, .avif])
+    func `other formats that end too early fail too`(_ format: ImageFormat) throws {
+        let error = try render(cut(format, to: 0.5), [Self.rendition], in: folder).failure()
+        #expect(error.code == .inputCorrupt)
+    }
+
+    @Test func `noise in the middle of a JPEG is damage`() throws {
+        try SamplePicture.ripples.write(width: 400, height: 300, format: .jpeg, to: folder.file("sound"))
+        var bytes = try folder.bytes("sound")
+        for index in stride(from: bytes.count / 2, to: bytes.count / 2 + 400, by: 2) { bytes[index] = 0xFF }
+        let source = try folder.file("noisy", bytes)
+        #expect(try render(source, [Self.rendition], in: folder).failure().code == .inputCorrupt)
+        #expect(try render(source, [Self.rendition], in: folder, failOn: .none).rendered().renditions.count == 1)
+    }
+
+    @Test func `an error belongs to its own job`() throws {
+        let broken = try cut(.jpeg, to: 0.6)
+        #expect(try render(broken, [Self.rendition], in: folder).failure().message.contains("Premature"))
+        let error = try render(cut(.png, to: 0.02), [Self.rendition], in: folder).failure()
+        #expect(!error.message.contains("Premature"))
+        _ = try render(folder.file("sound"), [Self.rendition], in: folder).rendered()
+    }
+
+    @Test func `an empty file is named as such`() throws {
+        let error = try render(folder.file("empty", []), [Self.rendition], in: folder).failure()
+        #expect(error == JobError(.inputCorrupt, "the file is empty"))
+    }
+
+    @Test func `a header alone is damage`() throws {
+        let source = try folder.file("source", [0xFF, 0xD8, 0xFF, 0xE0, 0, 16])
+        #expect(try render(source, [Self.rendition], in: folder).failure().code == .inputCorrupt)
+    }
+
+    @Test func `a PDF is refused without a decoder`() throws {
+        let source = try folder.file("cat.jpg", Array("%PDF-1.7 and more".utf8))
+        let error = try render(source, [Self.rendition], in: folder).failure()
+        #expect(error.code == .inputUnsupported)
+        #expect(error.message.contains("PDF"))
+    }
+
+    @Test func `a source that cannot be read is not called damaged`() throws {
+        let request = RenderRequest(
+            input: Input(path: "x"), renditions: [Self.rendition], limits: RenderLimits())
+        let error = try render(
+            request, Descriptor(writing: folder.file("unreadable")), [Descriptor(creating: folder.file("x.jpg"))]
+        ).failure()
+        #expect(error.code == .inputUnreadable)
+        #expect(error.retryable)
+    }
+
+    @Test func `a file that cannot be written is a failure of storage`() throws {
+        try SamplePicture.ripples.write(width: 40, height: 30, format: .png, to: folder.file("source"))
+        let request = RenderRequest(
+            input: Input(path: "x"), renditions: [Self.rendition], limits: RenderLimits())
+        let source = Descriptor(reading: folder.file("source"))
+        let error = try render(request, source, [Descriptor(reading: folder.file("source"))]).failure()
+        #expect(error.code == .storageFailed)
+    }
+
+    @Test(arguments: ImageFormat.allCases)
+    func `a disk that fills while a rendition is written is told from other failures`(_ format: ImageFormat) throws {
+        try VipsLibrary.start()
+        let image = try Picture(300, 300, [1, 2, 3]).raster
+        try Descriptor(creating: folder.file("x")).with { number in
+            let file = try OutputFile(number)
+            #expect(file.failure == nil)
+            // From here on the same descriptor leads to a device that is always full.
+            Descriptor(writing: "/dev/full").with { full in _ = dup2(full, number) }
+            #expect(throws: VipsFailure.self) {
+                try Encoder(Rendition(path: "", format: format)).write(image, to: file)
+            }
+            #expect(file.failure?.code == .storageFull)
+            #expect(file.failure?.message.contains("No space left on device") == true)
+        }
+    }
+}

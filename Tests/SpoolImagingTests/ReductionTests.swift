@@ -1,0 +1,33 @@
+import Testing
+
+@testable import SpoolImaging
+
+struct ReductionTests {
+    private static let stored = Size(width: 2725, height: 2225)
+
+    @Test(arguments: [
+        (1363, Reduction.whole(2)), (1364, .none), (720, .whole(2)), (682, .whole(4)), (683, .whole(2)),
+        (341, .whole(8)), (342, .whole(4)), (10, .whole(8)), (4000, .none),
+    ])
+    func `a JPEG is decoded smaller as soon as nothing has to be enlarged`(_ width: Int, expected: Reduction) {
+        let needed = Size(width: width, height: 1)
+        #expect(Reduction(of: .jpeg, stored: Self.stored, needed: [needed]) == expected)
+    }
+
+    @Test func `the largest rendition decides, on each axis`() {
+        let needed = [Size(width: 100, height: 1200), Size(width: 300, height: 10)]
+        #expect(Reduction(of: .jpeg, stored: Self.stored, needed: needed) == .none)
+    }
+
+    @Test func `WebP is scaled by the factor that is needed`() {
+        let stored = Size(width: 1000, height: 500)
+        #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 250, height: 125)]) == .scale(0.25))
+        #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 250, height: 500)]) == .none)
+        #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 2000, height: 1000)]) == .none)
+    }
+
+    @Test(arguments: [SourceFormat.png, .gif, .tiff, .heic, .avif])
+    func `other formats are decoded in full`(_ format: SourceFormat) {
+        #expect(Reduction(of: format, stored: Self.stored, needed: [Size(width: 1, height: 1)]) == .none)
+    }
+}
