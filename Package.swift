@@ -50,7 +50,7 @@ let package = Package(
 
         // Images: the only importer of libvips.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
-        .target(name: "SpoolImaging", dependencies: ["CVips", "SpoolCore", crypto, system], swiftSettings: settings),
+        .target(name: "SpoolImaging", dependencies: ["CVips", "SpoolCore", crypto], swiftSettings: settings),
 
         // Events: the only importer of libinotifytools.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
@@ -68,12 +68,25 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        .testTarget(name: "SpoolSystemTests", dependencies: ["SpoolSystem", system], swiftSettings: settings),
-        .testTarget(name: "SpoolCoreTests", dependencies: ["SpoolCore", system], swiftSettings: settings),
-        .testTarget(name: "SpoolImagingTests", dependencies: ["SpoolImaging", "SpoolCore"], swiftSettings: settings),
-        .testTarget(name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", system], swiftSettings: settings),
-        .testTarget(name: "SpoolWorkerTests", dependencies: ["SpoolWorker", "SpoolCore"], swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["SpoolCore", "SpoolWorker", system], swiftSettings: settings),
+            name: "SpoolSystemTests", dependencies: ["SpoolSystem", "TestSupport", system], swiftSettings: settings),
+        .testTarget(
+            name: "SpoolCoreTests", dependencies: ["SpoolCore", "SpoolSystem", "TestSupport", system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SpoolImagingTests", dependencies: ["CVips", "SpoolImaging", "SpoolCore"], swiftSettings: settings),
+        .testTarget(
+            name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SpoolWorkerTests",
+            dependencies: [
+                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch", "TestSupport", logging, system,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["SpoolCore", "SpoolSystem", "SpoolWorker", "TestSupport", system],
+            swiftSettings: settings),
     ]
 )

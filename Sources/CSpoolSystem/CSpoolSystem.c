@@ -13,8 +13,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-extern char **environ;
-
 int spool_open_beneath(int folder, const char *path, int flags, mode_t mode) {
     struct open_how how = {
         .flags = (uint64_t)(flags | O_CLOEXEC),
@@ -113,7 +111,7 @@ ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors
     return received;
 }
 
-pid_t spool_spawn(const char *path, char *const arguments[], int socket) {
+pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -140,7 +138,7 @@ pid_t spool_spawn(const char *path, char *const arguments[], int socket) {
         !(error = posix_spawnattr_setpgroup(&attributes, 0)) &&
         !(error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                                             POSIX_SPAWN_SETPGROUP)))
-        error = posix_spawn(&child, path, &actions, &attributes, arguments, environ);
+        error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error) {

@@ -15,13 +15,23 @@ package final class ChildProcess: Sendable {
     package let pid: Int32
     package let socket: MessageSocket
 
-    package init(_ executable: FilePath, arguments: [String]) throws(SystemFailure) {
+    /// - Parameters:
+    ///   - arguments: the first is the name under which the process is listed.
+    ///   - environment: all that the child gets.
+    package init(
+        _ executable: FilePath, arguments: [String], environment: [String: String]
+    ) throws(SystemFailure) {
         let (mine, theirs) = try MessageSocket.pair()
-        let words = unsafe ([executable.string] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
-        pid = unsafe executable.withPlatformString { unsafe spool_spawn($0, words, theirs.descriptor) }
+        let words = unsafe Self.terminated(arguments)
+        let variables = unsafe Self.terminated(environment.map { "\($0.key)=\($0.value)" })
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
+        pid = unsafe executable.withPlatformString { unsafe spool_spawn($0, words, variables, theirs.descriptor) }
         guard pid > 0 else { throw SystemFailure("start", executable, .last) }
         socket = mine
+    }
+
+    private static func terminated(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
+        unsafe texts.map { unsafe strdup($0) } + [nil]
     }
 
     /// Ends the process at once, whatever it is doing.

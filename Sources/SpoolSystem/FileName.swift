@@ -18,10 +18,12 @@ extension FilePath.Component {
     package init?(bytes: [UInt8]) {
         guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
         let text = bytes.map { CChar(bitPattern: $0) } + [0]
-        guard let name = unsafe text.withUnsafeBufferPointer({ buffer in
-            // A buffer with at least the zero has a base address.
-            unsafe FilePath.Component(platformString: buffer.baseAddress!)
-        }) else { return nil }
+        guard
+            let name = unsafe text.withUnsafeBufferPointer({ buffer in
+                // A buffer with at least the zero has a base address.
+                unsafe FilePath.Component(platformString: buffer.baseAddress!)
+            })
+        else { return nil }
         self = name
     }
 }

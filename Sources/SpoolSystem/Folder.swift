@@ -78,7 +78,7 @@ package final class Folder: Sendable {
             current.append(component)
             do throws(SystemFailure) {
                 parent = try folder(beneath: current)
-            } catch where error.errno == .noSuchFileOrDirectory && component.kind == .regular {
+            } catch  where error.errno == .noSuchFileOrDirectory && component.kind == .regular {
                 try parent.makeFolder(component)
                 grown.append(parent)
                 parent = try folder(beneath: current)

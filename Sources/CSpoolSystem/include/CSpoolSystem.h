@@ -24,9 +24,9 @@ int spool_socket_pair(int sockets[2]);
 ssize_t spool_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors, size_t *count);
 
-// Starts `path` with `arguments` (NULL-terminated), `socket` as its descriptor 3, /dev/null as its standard input and
+// Starts `path` with `arguments` and `environment` (both NULL-terminated), `socket` as its descriptor 3, /dev/null as its standard input and
 // output, the caller's standard error, an empty signal mask and default signal actions.
-pid_t spool_spawn(const char *path, char *const arguments[], int socket);
+pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket);
 
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);

@@ -208,13 +208,13 @@ struct JSONParser {
     private mutating func codeUnit() throws(JSONSyntaxError) -> UInt16 {
         position += 1
         let digits = text[position...].prefix(4)
-        guard digits.count == 4 else {
+        guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+            throw error("\\u takes four hexadecimal digits")
+        }
+        guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
             position = text.count
             throw error("unexpected end of the file inside a string")
         }
-        guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-            let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw error("\\u takes four hexadecimal digits") }
         position += 4
         return unit
     }

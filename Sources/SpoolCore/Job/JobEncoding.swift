@@ -39,6 +39,6 @@ extension Rendition {
 
 extension Colour {
     var json: JSONValue {
-        ["r": .number(red), "g": .number(green), "b": .number(blue), "alpha": .number(alpha, digits: 6)]
+        ["r": .number(red), "g": .number(green), "b": .number(blue), "alpha": .number("\(alpha)")]
     }
 }

@@ -78,7 +78,8 @@ struct JobFields {
         case .string(let text)?:
             if let colour = Colour(text) { return colour }
             throw mistake(
-                at: key, "\"\(text.escapingControls)\" is no colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
+                at: key,
+                "\"\(text.escapingControls)\" is no colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
         case .object(let components)?:
             let fields = try JobFields(.object(components), at: locate(key), named: "a colour")
             try fields.allow(["r", "g", "b", "alpha"])

@@ -26,7 +26,7 @@ package struct JobMoves: Sendable {
         do throws(SystemFailure) {
             try source.move(name.file, to: lease.claims, as: claimed.file)
             return true
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return false
         }
     }
@@ -39,7 +39,7 @@ package struct JobMoves: Sendable {
         for name in Self.candidateNames(for: claimed, id: id) {
             do throws(SystemFailure) {
                 return try lease.claims.move(claimed.file, to: spool[.incoming], as: name.file)
-            } catch where error.errno == .fileExists {
+            } catch  where error.errno == .fileExists {
                 continue
             }
         }
@@ -68,7 +68,7 @@ package struct JobMoves: Sendable {
             do throws(SystemFailure) {
                 // No rename replaces anything: of two workers with one name, one gets EEXIST and goes on to the next.
                 try documents.write(document.content, to: state, as: name.result, replacing: false)
-            } catch where error.errno == .fileExists {
+            } catch  where error.errno == .fileExists {
                 continue
             }
             do throws(SystemFailure) {
@@ -121,7 +121,8 @@ package struct JobMoves: Sendable {
 
 extension Spool {
     /// The result document of this name, or nil if there is none that can be read.
-    package func result(in state: SpoolFolder, named name: FilePath.Component) throws(SystemFailure) -> ResultDocument? {
+    package func result(in state: SpoolFolder, named name: FilePath.Component) throws(SystemFailure) -> ResultDocument?
+    {
         try ResultDocument.read(name, in: self[state])
     }
 }

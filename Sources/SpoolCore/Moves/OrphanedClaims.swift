@@ -48,7 +48,18 @@ package final class OrphanedClaims: Sendable {
             else { continue }
             orphans.append(OrphanedClaims(name, folder: folder, lease: lease, spool: spool))
         }
+        try removeLeasesWithoutFolder(in: spool, leases, as: worker)
         return (orphans, foreign)
+    }
+
+    /// A worker that died between the two steps of its registration, or of its end, leaves a lease alone.
+    private static func removeLeasesWithoutFolder(
+        in spool: Spool, _ leases: Folder, as worker: ResultDocument.Worker
+    ) throws(SystemFailure) {
+        for entry in try spool.workers() where !entry.isAlive && entry.worker.host == worker.host {
+            let name = WorkerName(entry.worker.id)
+            if try spool[.processing].status(of: name.folder) == nil { try leases.remove(name.lease) }
+        }
     }
 
     /// The jobs in the folder. A dead worker had few, so they are listed at once.
@@ -76,7 +87,7 @@ package final class OrphanedClaims: Sendable {
         }
         do throws(SystemFailure) {
             try spool[.processing].removeFolder(name.folder)
-        } catch where error.errno == .directoryNotEmpty {
+        } catch  where error.errno == .directoryNotEmpty {
             return false
         }
         try spool[.control].folder(WorkerLease.folder).remove(name.lease)

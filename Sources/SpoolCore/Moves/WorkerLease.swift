@@ -80,7 +80,7 @@ extension Spool {
     static func existing<Value>(_ body: () throws(SystemFailure) -> Value) throws(SystemFailure) -> Value? {
         do throws(SystemFailure) {
             return try body()
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             return nil
         }
     }

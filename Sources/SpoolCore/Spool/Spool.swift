@@ -72,7 +72,7 @@ public final class Spool: Sendable {
                 do throws(SystemFailure) {
                     try DocumentFile(staging: staging, durability: .full).write(
                         marker, to: control, as: SpoolMarker.file, replacing: false)
-                } catch where error.errno == .fileExists {
+                } catch  where error.errno == .fileExists {
                     // Somebody else made the same spool at the same time.
                 }
                 try control.synchronize()
@@ -87,7 +87,7 @@ public final class Spool: Sendable {
     private static func makeRoot(_ path: FilePath) throws(SystemFailure) -> Folder {
         do throws(SystemFailure) {
             return try Folder(at: path)
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch  where error.errno == .noSuchFileOrDirectory {
             let missing = path.lexicallyNormalized()
             guard let name = missing.lastComponent, missing != missing.removingLastComponent() else { throw error }
             let parent = missing.removingLastComponent()

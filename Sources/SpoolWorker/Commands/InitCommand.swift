@@ -1,0 +1,21 @@
+import ArgumentParser
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a folder a spool.",
+        discussion: "Adds what is missing and changes nothing that is there, so it can be run again at any time.")
+
+    @Argument(help: ArgumentHelp("The folder, which is made if it is missing.", valueName: "dir"))
+    var folder: String
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let spool = try Spool.create(at: FilePath(folder))
+            print("\(spool.path.printable) is a spool: drop job files into \(spool.path.printable)/incoming")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Glibc
+import SpoolImaging
+import SpoolSystem
+
+/// A renderer: reads requests from the socket that its supervisor left it, and ends with it.
+struct RenderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render", abstract: "Render for a supervisor (started by run).", shouldDisplay: false)
+
+    func run() throws {
+        let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
+        let renderer: Renderer
+        do {
+            renderer = try Renderer()
+            try socket.send(RendererProtocol.encode(RendererGreeting(vips: Renderer.versionText)))
+        } catch {
+            Terminal.printError("spool-worker render: started by hand, or without libvips: \(error)")
+            throw ExitStatus.unavailable.code
+        }
+        // A supervisor that is killed takes its renderers along, also those that would never read again.
+        Thread.start {
+            socket.waitUntilClosed()
+            _exit(ExitStatus.success.rawValue)
+        }
+        while let (message, files) = try socket.receive() {
+            let request = try RendererProtocol.decode(RenderRequest.self, from: message)
+            guard files.count == request.renditions.count + 1 else { throw ExitStatus.software.code }
+            let reply = renderer.render(
+                request, source: files[0].descriptor, outputs: files.dropFirst().map(\.descriptor))
+            withExtendedLifetime(files) {}
+            try socket.send(RendererProtocol.encode(reply))
+        }
+    }
+}

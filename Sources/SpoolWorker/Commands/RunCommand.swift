@@ -1,0 +1,58 @@
+import ArgumentParser
+import FoundationEssentials
+import Logging
+import ServiceLifecycle
+import SpoolCore
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Serve a spool: render the jobs that are dropped into it.",
+        discussion: """
+            Stops on SIGTERM or SIGINT: running jobs get the shutdown timeout to finish, the others go back to \
+            incoming. A second signal does not wait.
+
+            Every option is also a setting of the configuration file and of the environment (--scan-interval, \
+            SPOOL_WORKER_SCAN_INTERVAL, scan-interval).
+            """)
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Option(help: ArgumentHelp("Images to render at a time, each in a process of its own.", valueName: "n"))
+    var renderers: String?
+
+    @Option(help: ArgumentHelp("How to notice new jobs: auto, inotify or poll.", valueName: "mode"))
+    var watch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Time between two looks at the whole folder: 5, 500ms, 2m. (default: 60 with events, 5 without)",
+            valueName: "time"))
+    var scanInterval: String?
+
+    @Option(help: ArgumentHelp("The longest that one job may be rendered. (default: 60s)", valueName: "time"))
+    var timeout: String?
+
+    @Option(help: ArgumentHelp("full: what is done survives a power cut; none: faster.", valueName: "mode"))
+    var durability: String?
+
+    @Flag(help: "Do all that is there and exit: 0 if all succeeded, 1 if a job failed.")
+    var once = false
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let configuration = try await settings.load(adding: [
+                .renderers: renderers, .watch: watch, .scanInterval: scanInterval, .timeout: timeout,
+                .durability: durability,
+            ])
+            let environment = ProcessInfo.processInfo.environment
+            let style = ConsoleLogHandler.style(environment: environment)
+            let logger = Logger(label: "spool-worker") { _ in
+                ConsoleLogHandler(level: configuration.logLevel, style: style)
+            }
+            let worker = try await Worker(configuration, once: once, logger: logger)
+            let failed = try await worker.run()
+            if once && failed > 0 { throw ExitStatus.jobsFailed.code }
+        }
+    }
+}

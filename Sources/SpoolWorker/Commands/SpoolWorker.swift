@@ -1,0 +1,23 @@
+import ArgumentParser
+import SpoolCore
+
+@main
+struct SpoolWorker: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spool-worker",
+        abstract: "Turns a folder into an image pipeline.",
+        discussion: """
+            Drop a job file into SPOOL/incoming with cp, and find the images in SPOOL/output, the job in SPOOL/done \
+            or SPOOL/failed, and beside it a result document with the whole story.
+
+            \(ExitStatus.help)
+            """,
+        version: Self.version,
+        subcommands: [
+            RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, SchemaCommand.self,
+            RenderCommand.self, SampleCommand.self,
+        ])
+
+    /// The version of this program, as in CHANGELOG.md.
+    static let version = "0.1.0"
+}

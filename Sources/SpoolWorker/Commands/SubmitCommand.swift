@@ -1,0 +1,100 @@
+public import ArgumentParser
+public import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Drop a job for each image.",
+        discussion: """
+            Several --width and --format make several renditions of each image. An image outside the input root is \
+            copied into it. The names of the jobs are printed, one a line.
+
+            Example: spool-worker submit *.jpg --width 320 --width 1280 --format webp --wait
+            """)
+
+    @Argument(help: ArgumentHelp("The images.", valueName: "file"))
+    var images: [String]
+
+    @Option(help: ArgumentHelp("Width of the renditions in pixels; can be repeated.", valueName: "pixels"))
+    var width: [Int] = []
+
+    @Option(help: ArgumentHelp("Height of the renditions in pixels.", valueName: "pixels"))
+    var height: Int?
+
+    @Option(help: ArgumentHelp("cover, contain, fill, inside or outside. (default: cover)", valueName: "fit"))
+    var fit: Fit = .cover
+
+    @Option(
+        help: ArgumentHelp(
+            "jpeg, png, webp, gif, tiff or avif; can be repeated. (default: that of the image's extension)",
+            valueName: "format"))
+    var format: [ImageFormat] = []
+
+    @Option(help: ArgumentHelp("1 to 100, for lossy formats.", valueName: "quality"))
+    var quality: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Path of the renditions below the output root; {name}, {width}, {height} and {format} are filled in. "
+                + "(default: {name}-WIDTHxHEIGHT.{format})", valueName: "pattern"))
+    var output: String?
+
+    @Flag(help: "Wait until all jobs are done; exit with 1 if one failed.")
+    var wait = false
+
+    @Option(
+        help: ArgumentHelp("With --wait: give up after this time and exit with 75. (default: never)", valueName: "time")
+    )
+    var waitTimeout: String?
+
+    @OptionGroup var settings: SettingsOptions
+
+    func validate() throws {
+        guard waitTimeout == nil || wait else { throw ValidationError("--wait-timeout needs --wait") }
+        guard waitTimeout.map({ Duration(setting: $0) != nil }) ?? true else {
+            throw ValidationError("--wait-timeout takes a time: 5, 500ms, 2m")
+        }
+        for size in width + [height].compactMap(\.self) where !(1...65_535).contains(size) {
+            throw ValidationError("a width or height is 1 to 65535 pixels, not \(size)")
+        }
+        guard quality.map((1...100).contains) ?? true else { throw ValidationError("--quality takes 1 to 100") }
+    }
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let configuration = try await settings.load()
+            let spool = try Spool(at: configuration.spool)
+            let inputs = SubmittedInputs(
+                roots: configuration.inputRoots.isEmpty
+                    ? [configuration.spool.appending(SpoolFolder.input.name)] : configuration.inputRoots)
+            let pattern = RenditionPattern(
+                widths: width, height: height, fit: fit, formats: format, quality: quality, output: output)
+            // Every image is looked at before the first job is dropped: a typo must not leave half a batch behind.
+            var jobs: [(job: Job, stem: String)] = []
+            for image in images {
+                let path = FilePath(image)
+                let renditions = try pattern.renditions(for: path)
+                jobs.append(
+                    (Job(input: Input(path: try inputs.prepare(path)), renditions: renditions), path.stem ?? "job"))
+            }
+            var names: [JobName] = []
+            for (job, stem) in jobs {
+                let name = try spool.submit(job, named: stem)
+                print(name)
+                names.append(name)
+            }
+            guard wait else { return }
+            let deadline = waitTimeout.flatMap { Duration(setting: $0) }.map { ContinuousClock.now + $0 }
+            switch try await JobWait(spool: spool, names: names).run(until: deadline) {
+            case .allDone: return
+            case .someFailed: throw ExitStatus.jobsFailed.code
+            case .tooLate: throw ExitStatus.temporary.code
+            }
+        }
+    }
+}
+
+extension Fit: ExpressibleByArgument {}
+extension ImageFormat: ExpressibleByArgument {}

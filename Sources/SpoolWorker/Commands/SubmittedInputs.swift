@@ -1,0 +1,70 @@
+import ArgumentParser
+import Glibc
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+/// Brings images to where a worker may read them.
+struct SubmittedInputs {
+    /// Absolute; the first takes copies.
+    var roots: [FilePath]
+
+    /// - Returns: the path to write into the job: relative to the first root for an image that lies there or was copied
+    ///   there, absolute for one in another root.
+    func prepare(_ image: FilePath) throws -> String {
+        guard let actual = Self.canonical(image) else {
+            throw ValidationError("\(image.printable): \(Errno.last)")
+        }
+        for (index, root) in roots.enumerated() {
+            guard let canonicalRoot = Self.canonical(root), actual.starts(with: canonicalRoot) else { continue }
+            var relative = actual
+            _ = relative.removePrefix(canonicalRoot)
+            return try text(index == 0 ? relative : root.pushing(relative))
+        }
+        return try copy(actual)
+    }
+
+    private func copy(_ image: FilePath) throws -> String {
+        guard let name = image.lastComponent, let folder = try? Folder(at: image.removingLastComponent()) else {
+            throw ValidationError("\(image.printable) is no file")
+        }
+        let source = try folder.file(name)
+        guard try source.status().kind == .regular else {
+            throw ValidationError("\(image.printable) is no file")
+        }
+        let root = try Folder(at: roots[0])
+        let id = UniqueID().description
+        // Cut so that the whole stays a valid name; the end has the extension.
+        guard let copyName = FilePath.Component(bytes: Array("\(id)-".utf8) + name.bytes.suffix(200)),
+            let temporary = FilePath.Component(".\(id).tmp")
+        else { throw ValidationError("\(image.printable) has a name that cannot be used") }
+        do {
+            let copy = try root.create(temporary)
+            try copy.writeContent(of: source)
+            try copy.synchronize()
+            try root.move(temporary, to: root, as: copyName)
+            try root.synchronize()
+        } catch {
+            // The first failure is what counts; a leftover is hidden.
+            try? root.remove(temporary)
+            throw error
+        }
+        return try text(FilePath(root: nil, [copyName]))
+    }
+
+    /// JSON holds text alone.
+    private func text(_ path: FilePath) throws -> String {
+        guard let text = String(validating: path) else {
+            throw ValidationError("\(path.printable): the name is not UTF-8, so no job can hold it; rename the file")
+        }
+        return text
+    }
+
+    private static func canonical(_ path: FilePath) -> FilePath? {
+        unsafe path.withPlatformString { text in
+            guard let resolved = unsafe realpath(text, nil) else { return nil }
+            defer { unsafe free(resolved) }
+            return unsafe FilePath(platformString: resolved)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Configuration
+import FoundationEssentials
+import SystemPackage
+import Yams
+
+extension Settings {
+    /// Brings flags, environment and file together.
+    static func load(
+        flags: [SettingKey: String], environment: [String: String], file: FilePath?, workingFolder: FilePath
+    ) async throws(ConfigurationError) -> Settings {
+        let values = flags.map { ($0.key.configKey, ConfigValue(.string($0.value), isSecret: false)) }
+        var sources = [
+            SettingSource(
+                provider: InMemoryProvider(name: "flags", values: Dictionary(uniqueKeysWithValues: values)),
+                spell: { "--\($0.rawValue)" }, base: workingFolder),
+            SettingSource(
+                provider: EnvironmentVariablesProvider(environmentVariables: environment)
+                    .prefixKeys(with: "spool.worker"),
+                spell: \.environmentName, base: workingFolder),
+        ]
+        try refuseUnknown(environment)
+        if let file { sources.append(try await source(for: workingFolder.pushing(file), spelled: file)) }
+        return Settings(sources: sources, workingFolder: workingFolder)
+    }
+
+    /// A typo in the environment must not leave a default in force in silence.
+    private static func refuseUnknown(_ environment: [String: String]) throws(ConfigurationError) {
+        let known = Set(SettingKey.allCases.map(\.environmentName)).union([configFileVariable])
+        let unknown = environment.keys.sorted().first { $0.hasPrefix("SPOOL_WORKER_") && !known.contains($0) }
+        guard let unknown else { return }
+        throw ConfigurationError(unknown, "is no setting; the settings are \(known.sorted().joined(separator: ", "))")
+    }
+
+    /// The environment's name for `--config`.
+    static let configFileVariable = "SPOOL_WORKER_CONFIG"
+
+    private static func source(
+        for path: FilePath, spelled name: FilePath
+    ) async throws(ConfigurationError) -> SettingSource {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path.string, encoding: .utf8)
+        } catch {
+            throw ConfigurationError(name.string, "cannot be read: \(Self.reason(error))")
+        }
+        try refuseUnknownKeys(in: text, of: name)
+        do {
+            // An empty file has no settings; the provider wants a mapping.
+            guard try compose(yaml: text) != nil else {
+                return SettingSource(
+                    provider: InMemoryProvider(name: name.string, values: [:]), spell: { "\(name): \($0.rawValue)" },
+                    base: path.removingLastComponent())
+            }
+            return SettingSource(
+                provider: try await FileProvider<YAMLSnapshot>(filePath: path),
+                spell: { "\(name.string): \($0.rawValue)" }, base: path.removingLastComponent())
+        } catch {
+            throw ConfigurationError(name.string, "cannot be read: \(error)")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        guard let code = (error as? CocoaError)?.code else { return "\(error)" }
+        switch code {
+        case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
+        case .fileReadNoPermission: return "permission denied"
+        case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: return "it is not UTF-8 text"
+        default: return "\(error)"
+        }
+    }
+
+    private static func refuseUnknownKeys(in text: String, of name: FilePath) throws(ConfigurationError) {
+        let root: Node?
+        do {
+            root = try compose(yaml: text)
+        } catch {
+            throw ConfigurationError(name.string, "is no YAML: \(error)")
+        }
+        guard let root else { return }
+        guard case .mapping(let mapping) = root else {
+            throw ConfigurationError(name.string, "must be a mapping of settings, such as \"renderers: 4\"")
+        }
+        try refuseUnknownKeys(in: mapping, under: "", of: name)
+    }
+
+    private static func refuseUnknownKeys(
+        in mapping: Node.Mapping, under prefix: String, of name: FilePath
+    ) throws(ConfigurationError) {
+        let known = SettingKey.allCases.map(\.rawValue)
+        for (key, value) in mapping {
+            let path = prefix + (key.string ?? "?")
+            let place = key.mark.map { "\(name.string), line \($0.line)" } ?? name.string
+            if known.contains(path) { continue }
+            guard known.contains(where: { $0.hasPrefix(path + ".") }) else {
+                throw ConfigurationError(
+                    place, "\"\(path)\" is no setting; the settings are \(known.joined(separator: ", "))")
+            }
+            guard case .mapping(let inner) = value else {
+                throw ConfigurationError(place, "\"\(path)\" takes settings below it, not a value")
+            }
+            try refuseUnknownKeys(in: inner, under: path + ".", of: name)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Logging
+import SpoolCore
+import SpoolImaging
+import SpoolWatch
+import SystemPackage
+
+/// Everything that an operator can set, validated.
+struct WorkerConfiguration: Sendable, Equatable {
+    var spool: FilePath
+    /// Renderer processes: how many images are rendered at a time.
+    var renderers: Int
+    var watch: WatchMode
+    /// nil for the watch mode's own.
+    var scanInterval: Duration?
+    /// How long a job file that is no JSON must stay unchanged before it counts as broken rather than unfinished.
+    var settleTime: Duration
+    /// The longest that the rendering of one job may take.
+    var timeout: Duration
+    /// How long running jobs get to finish when the worker is told to stop.
+    var shutdownTimeout: Duration
+    /// How often a job is tried that takes its worker down with it.
+    var maxAttempts: Int
+    var durability: Durability
+    /// Folders in which sources may lie; relative paths of jobs begin in the first. Empty for the spool's `input`.
+    var inputRoots: [FilePath]
+    /// Folders in which renditions may lie; relative paths of jobs begin in the first. Empty for the spool's `output`.
+    var outputRoots: [FilePath]
+    /// The largest job file, in bytes.
+    var jobBytes: Int
+    /// The largest source file, in bytes.
+    var inputBytes: Int
+    var limits: RenderLimits
+    var logLevel: Logger.Level
+
+    init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
+        spool = try settings.paths(.spool)?.first ?? settings.workingFolder.appending("spool")
+        renderers = try settings.integer(.renderers, in: 1...256) ?? cores
+        watch = try settings.choice(.watch, WatchMode.allCases.map { ($0.rawValue, $0) }) ?? .auto
+        scanInterval = try settings.duration(.scanInterval, atLeast: .milliseconds(10))
+        settleTime = try settings.duration(.settleTime, atLeast: .zero) ?? .seconds(2)
+        timeout = try settings.duration(.timeout, atLeast: .milliseconds(1)) ?? .seconds(60)
+        shutdownTimeout = try settings.duration(.shutdownTimeout, atLeast: .zero) ?? .seconds(20)
+        maxAttempts = try settings.integer(.maxAttempts, in: 1...1000) ?? 3
+        durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
+        inputRoots = try settings.paths(.inputRoots) ?? []
+        outputRoots = try settings.paths(.outputRoots) ?? []
+        jobBytes = try settings.integer(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20
+        inputBytes = try settings.integer(.inputBytes, in: 1...Int.max) ?? 256 << 20
+        limits = RenderLimits()
+        limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
+        limits.outputDimension = try settings.integer(.outputDimension, in: 1...65_535) ?? limits.outputDimension
+        logLevel = try settings.choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }) ?? .info
+        try Self.validate(outputRoots: outputRoots, spool: spool, settings)
+    }
+
+    /// An output root that holds state folders would let a job write jobs and results.
+    private static func validate(
+        outputRoots: [FilePath], spool: FilePath, _ settings: Settings
+    ) throws(ConfigurationError) {
+        guard let origin = try settings.list(.outputRoots)?.origin else { return }
+        let guarded = SpoolFolder.allCases.filter { $0 != .output && $0 != .input }.map { spool.appending($0.name) }
+        for root in outputRoots {
+            guard let folder = guarded.first(where: { $0.starts(with: root) || root.starts(with: $0) }) else {
+                continue
+            }
+            throw ConfigurationError(
+                origin, "\(root.string) overlaps the spool's own \(folder.string), where jobs must not write")
+        }
+    }
+}
+
+extension Settings {
+    fileprivate func integer(_ key: SettingKey, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+        guard let setting = try text(key) else { return nil }
+        guard let number = Int(setting.value), range.contains(number) else {
+            let bounds =
+                range.upperBound == .max
+                ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw ConfigurationError(setting.origin, "takes a whole number \(bounds), not \"\(setting.value)\"")
+        }
+        return number
+    }
+
+    fileprivate func duration(_ key: SettingKey, atLeast minimum: Duration) throws(ConfigurationError) -> Duration? {
+        guard let setting = try text(key) else { return nil }
+        guard let duration = Duration(setting: setting.value), duration >= minimum, duration <= .seconds(86_400 * 365)
+        else {
+            throw ConfigurationError(
+                setting.origin,
+                "takes a time of at least \(minimum) (\"5\" or \"5s\", \"500ms\", \"2m\"), not \"\(setting.value)\"")
+        }
+        return duration
+    }
+
+    fileprivate func choice<Choice>(
+        _ key: SettingKey, _ choices: [(name: String, value: Choice)]
+    ) throws(ConfigurationError) -> Choice? {
+        guard let setting = try text(key) else { return nil }
+        guard let choice = choices.first(where: { $0.name == setting.value }) else {
+            let names = choices.map(\.name).joined(separator: ", ")
+            throw ConfigurationError(setting.origin, "takes one of \(names), not \"\(setting.value)\"")
+        }
+        return choice.value
+    }
+
+    /// Absolute paths, from the base of the source that has the setting.
+    fileprivate func paths(_ key: SettingKey) throws(ConfigurationError) -> [FilePath]? {
+        let setting: Setting<[String]>
+        if key.isList {
+            guard let list = try list(key) else { return nil }
+            setting = list
+        } else {
+            guard let single = try text(key) else { return nil }
+            setting = Setting(value: [single.value], origin: single.origin, base: single.base)
+        }
+        guard !setting.value.isEmpty, setting.value.allSatisfy({ !$0.isEmpty }) else {
+            throw ConfigurationError(setting.origin, "takes a path, not an empty text")
+        }
+        return setting.value.map { setting.base.pushing(FilePath($0)).lexicallyNormalized() }
+    }
+}
+
+extension Duration {
+    /// Reads `5`, `5s`, `0.5s`, `500ms`, `2m`, `1h`.
+    init?(setting text: String) {
+        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+        let unit = units.first { text.hasSuffix($0.suffix) }
+        guard let number = Double(text.dropLast(unit?.suffix.count ?? 0)), number.isFinite, number >= 0,
+            number < 1e12
+        else { return nil }
+        self = .seconds(number * (unit?.seconds ?? 1))
+    }
+}

@@ -1,0 +1,143 @@
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+/// The files of a job's renditions, under temporary names in their own folders until they are published.
+struct RenditionFiles: Sendable {
+    private struct Target: Sendable {
+        /// As the job names it.
+        var path: String
+        var folder: Folder
+        var name: FilePath.Component
+        var temporary: FilePath.Component
+        var file: OpenFile
+    }
+
+    private var targets: [Target] = []
+    /// Folders with entries that the disk may not have yet.
+    private var grown: [Folder] = []
+
+    /// The open files, in the order of the renditions.
+    var files: [OpenFile] { targets.map(\.file) }
+
+    /// Makes an empty file for each rendition, and the folders that are missing.
+    init(for job: Job, id: String, source: OpenFile, in roots: Roots) throws(JobError) {
+        do throws(JobError) {
+            for (index, rendition) in job.renditions.enumerated() {
+                try add(rendition.path, Self.temporaryName(id: id, index: index), source: source, in: roots)
+            }
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
+    private mutating func add(
+        _ path: String, _ temporary: FilePath.Component, source: OpenFile, in roots: Roots
+    ) throws(JobError) {
+        guard let (root, relative) = roots.resolve(path) else {
+            throw JobError(
+                .outputNotAllowed,
+                "rendition \(path.escapingControls) lies outside the allowed roots (\(roots.description)); use a "
+                    + "relative path, or have the operator add its folder to output-roots")
+        }
+        guard let name = relative.lastComponent, name.kind == .regular else {
+            throw JobError(.outputNotAllowed, "rendition \(path.escapingControls) is no file's path")
+        }
+        let folder: Folder
+        let there: FileStatus?
+        let isInput: Bool
+        do throws(SystemFailure) {
+            let made = try root.folder(making: relative.removingLastComponent())
+            folder = made.folder
+            grown += made.grown
+            there = try folder.status(of: name)
+            isInput = try there?.isSameFile(as: source.status()) ?? false
+        } catch {
+            throw Self.failure(error, path)
+        }
+        guard there?.kind != .folder else {
+            throw JobError(.outputNotWritable, "rendition \(path.escapingControls) is the name of a folder")
+        }
+        guard !isInput else {
+            throw JobError(
+                .outputIsInput,
+                "rendition \(path.escapingControls) is the job's own input; give the rendition another name")
+        }
+        do throws(SystemFailure) {
+            let file = try folder.create(temporary)
+            targets.append(Target(path: path, folder: folder, name: name, temporary: temporary, file: file))
+        } catch {
+            throw Self.failure(error, path)
+        }
+    }
+
+    /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,
+    /// and all names are before this returns.
+    func publish(_ durability: Durability) throws(JobError) {
+        for target in targets where durability == .full {
+            try attempt(target) { () throws(SystemFailure) in try target.file.synchronize() }
+        }
+        for target in targets {
+            try attempt(target) { () throws(SystemFailure) in
+                try target.folder.move(target.temporary, to: target.folder, as: target.name, replacing: true)
+            }
+        }
+        guard durability == .full else { return }
+        var flushed: [FileStatus] = []
+        for (folder, path) in grown.map({ ($0, $0.path.printable) }) + targets.map({ ($0.folder, $0.path) }) {
+            do throws(SystemFailure) {
+                let status = try folder.status()
+                if flushed.contains(where: status.isSameFile) { continue }
+                try folder.synchronize()
+                flushed.append(status)
+            } catch {
+                throw Self.failure(error, path)
+            }
+        }
+    }
+
+    /// Removes the temporary files.
+    func discard() {
+        // What cannot be removed is hidden and named for its job.
+        for target in targets { try? target.folder.remove(target.temporary) }
+    }
+
+    /// Removes what a worker that died left behind of a job.
+    static func discardLeftovers(of job: Job, id: String, in roots: Roots) {
+        for (index, rendition) in job.renditions.enumerated() {
+            guard let (root, relative) = roots.resolve(rendition.path),
+                let folder = try? root.folder(beneath: relative.removingLastComponent())
+            else { continue }
+            try? folder.remove(temporaryName(id: id, index: index))
+        }
+    }
+
+    private static func temporaryName(id: String, index: Int) -> FilePath.Component {
+        // An id is hexadecimal digits and dashes.
+        FilePath.Component(".spool-\(id)-\(index).tmp")!
+    }
+
+    private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {
+        do throws(SystemFailure) {
+            try body()
+        } catch {
+            throw Self.failure(error, target.path)
+        }
+    }
+
+    private static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
+        let name = path.escapingControls
+        switch failure.errno {
+        case .improperLink, .tooManySymbolicLinkLevels:
+            return JobError(
+                .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
+        case .noSpace, .diskQuotaExceeded: return JobError(.storageFull, "rendition \(name): \(failure)")
+        case .ioError: return JobError(.storageFailed, "rendition \(name): \(failure)")
+        default:
+            return JobError(
+                .outputNotWritable,
+                "rendition \(name) cannot be written: \(failure); check the folder and its permissions")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import Glibc
+import Logging
+import SpoolSystem
+
+/// Writes one line a message to standard error: for a person on a terminal, with the priorities that systemd reads, or
+/// plain.
+struct ConsoleLogHandler: LogHandler {
+    enum Style: Sendable {
+        /// `12:30:05 warning  message  key=value`, with colour.
+        case terminal
+        /// `<4>message key=value`: the journal has the time already.
+        case journal
+        /// `2026-01-31T12:30:05.250Z warning message key=value`.
+        case plain
+    }
+
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
+    private let style: Style
+    private let write: @Sendable (String) -> Void
+
+    init(
+        level: Logger.Level, style: Style,
+        write: @escaping @Sendable (String) -> Void = ConsoleLogHandler.writeToStandardError
+    ) {
+        logLevel = level
+        self.style = style
+        self.write = write
+    }
+
+    /// The style that fits where standard error leads.
+    static func style(environment: [String: String]) -> Style {
+        if let stream = environment["JOURNAL_STREAM"], isStandardError(stream) { return .journal }
+        return isatty(STDERR_FILENO) == 1 && environment["NO_COLOR"] == nil ? .terminal : .plain
+    }
+
+    /// systemd names the device and inode of the stream that it reads; ours may have been redirected since.
+    private static func isStandardError(_ stream: String) -> Bool {
+        var status = stat()
+        guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
+        // A name with a line break in it must not make two lines, or forge one.
+        let message = event.message.description.escapingControls + pairs
+        switch style {
+        case .journal: write("<\(event.level.priority)>\(message)\n")
+        case .plain:
+            let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            write("\(time) \(event.level) \(message)\n")
+        case .terminal:
+            let time = Date().formatted(
+                Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
+            write("\u{1B}[2m\(time)\u{1B}[0m \(event.level.colour)\(event.level)\u{1B}[0m \(message)\n")
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let text = text.escapingControls
+        return text.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) || text.isEmpty
+            ? "\"\(text.replacing("\"", with: "\\\""))\"" : text
+    }
+
+    @Sendable static func writeToStandardError(_ line: String) {
+        // One write a line keeps lines whole; where nobody reads, there is nobody to tell.
+        unsafe Array(line.utf8).withUnsafeBytes { _ = unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+extension Logger.Level {
+    /// The priority of syslog(3) that systemd reads between angle brackets.
+    fileprivate var priority: Int {
+        switch self {
+        case .trace, .debug: 7
+        case .info: 6
+        case .notice: 5
+        case .warning: 4
+        case .error: 3
+        case .critical: 2
+        }
+    }
+
+    fileprivate var colour: String {
+        switch self {
+        case .trace, .debug: "\u{1B}[2m"
+        case .info, .notice: "\u{1B}[32m"
+        case .warning: "\u{1B}[33m"
+        case .error, .critical: "\u{1B}[31m"
+        }
+    }
+}

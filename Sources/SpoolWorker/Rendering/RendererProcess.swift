@@ -1,0 +1,128 @@
+import FoundationEssentials
+import SpoolCore
+import SpoolImaging
+import SpoolSystem
+import Synchronization
+import SystemPackage
+
+/// One renderer child, which renders one job at a time. A crash, a hang or an exploit in an image decoder ends here.
+final class RendererProcess: Sendable {
+    /// How a request can end.
+    enum Outcome: Sendable {
+        case replied(RenderReply)
+        case timedOut
+        case died(ChildProcess.Ending)
+        /// It was dead before it had the request; the job is as good as untouched.
+        case neverBegan
+    }
+
+    /// Long enough for a busy machine to load libvips from a slow disk.
+    private static let startPatience: Int32 = 60_000
+
+    private let child: ChildProcess
+    /// Of the installed libvips.
+    let vipsVersion: String
+    private let isWaitedFor = Mutex(false)
+
+    /// The supervisor's own, but that a crash ends the renderer at once: Swift's crash report takes half a second and a
+    /// hundred lines, and lets a process live on that was sent its signal by somebody else.
+    private static let environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+        $1
+    }
+
+    var pid: Int32 { child.pid }
+
+    /// Starts a renderer and waits until it says that it can work.
+    init() throws(RendererStartError) {
+        do {
+            // The program itself, even if an upgrade has replaced its file meanwhile.
+            child = try ChildProcess(
+                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: Self.environment)
+        } catch {
+            throw RendererStartError(description: "\(error)")
+        }
+        guard child.socket.waitUntilReadable(milliseconds: Self.startPatience) else {
+            child.kill()
+            _ = child.wait()
+            throw RendererStartError(description: "it said nothing for \(Self.startPatience / 1000) s")
+        }
+        let greeting = (try? child.socket.receive()).flatMap { received in
+            received.flatMap { try? RendererProtocol.decode(RendererGreeting.self, from: $0.message) }
+        }
+        guard let greeting else {
+            child.kill()
+            throw RendererStartError(description: "it ended before it could work (\(child.wait().description))")
+        }
+        vipsVersion = greeting.vips
+    }
+
+    /// Whether an idle renderer still waits for work: one that has died, or says something unasked, does not.
+    var isIdle: Bool { !child.socket.waitUntilReadable(milliseconds: 0) }
+
+    /// Renders, blocking. After any outcome but a reply the process is gone.
+    /// - Parameter files: the source, then one file a rendition.
+    func render(_ request: RenderRequest, files: [OpenFile], timeout: Duration) -> Outcome {
+        let deadline = ContinuousClock.now + timeout
+        let reply: RenderReply?
+        do {
+            let message = try RendererProtocol.encode(request)
+            do {
+                try child.socket.send(message, files: files)
+            } catch {
+                end()
+                return .neverBegan
+            }
+            guard waitForReply(until: deadline) else {
+                end()
+                return .timedOut
+            }
+            reply = try child.socket.receive().map {
+                try RendererProtocol.decode(RenderReply.self, from: $0.message)
+            }
+        } catch {
+            // A socket that fails, or words that are none: whatever the child is now, it is no renderer.
+            reply = nil
+        }
+        if let reply { return .replied(reply) }
+        child.kill()
+        return .died(wait())
+    }
+
+    private func waitForReply(until deadline: ContinuousClock.Instant) -> Bool {
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+            guard left > 0 else { return false }
+            if child.socket.waitUntilReadable(milliseconds: Int32(min(left.rounded(.up), 60_000))) { return true }
+        }
+    }
+
+    /// Kills the child; a request that runs ends as died.
+    func kill() { isWaitedFor.withLock { if !$0 { child.kill() } } }
+
+    /// Kills the child and waits for its end.
+    func end() {
+        child.kill()
+        _ = wait()
+    }
+
+    private func wait() -> ChildProcess.Ending {
+        let ending = child.wait()
+        // From here on the process id may belong to somebody else.
+        isWaitedFor.withLock { $0 = true }
+        return ending
+    }
+}
+
+/// A renderer that could not be started.
+struct RendererStartError: Error, CustomStringConvertible {
+    var description: String
+}
+
+extension ChildProcess.Ending: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .exited(let status): "exit status \(status)"
+        case .signalled(let signal): ChildProcess.name(ofSignal: signal)
+        }
+    }
+}

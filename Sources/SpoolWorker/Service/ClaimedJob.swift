@@ -1,0 +1,44 @@
+import Logging
+import SpoolCore
+
+/// A job in the worker's claim folder.
+struct ClaimedJob: Sendable {
+    /// Its name there.
+    var name: JobName
+    var content: JobReading.Content
+    /// The story so far.
+    var document: ResultDocument
+
+    /// One line for the operator: what became of the job, and why.
+    func log(as finalName: JobName, to logger: Logger) {
+        var metadata: Logger.Metadata = ["job": "\(document.job)"]
+        if finalName.description != document.job { metadata["as"] = "\(finalName)" }
+        if let error = document.error {
+            metadata["code"] = "\(error.code.rawValue)"
+            logger.warning("failed: \(error.message)", metadata: metadata)
+        } else {
+            metadata["renditions"] = "\(document.renditions.count)"
+            let milliseconds = document.attempts.last?.milliseconds ?? 0
+            logger.info("done in \(Int(milliseconds.rounded())) ms", metadata: metadata)
+        }
+    }
+}
+
+extension ResultDocument {
+    func adding(_ attempt: Attempt) -> ResultDocument {
+        var document = self
+        document.attempts.append(attempt)
+        return document
+    }
+}
+
+extension JobReading.Content {
+    /// The producer's own data, as far as it could be read.
+    var metadata: JSONValue? {
+        switch self {
+        case .job(let job): job.metadata
+        case .wrong(_, let metadata): metadata
+        case .unfinished: nil
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Logging
+import SpoolCore
+import SpoolImaging
+import SpoolSystem
+
+/// The middle of a job's turn: from its source to complete renditions at their final paths.
+struct JobRendering: Sendable {
+    /// What a rendering has made.
+    struct Images: Sendable {
+        var input: ResultDocument.InputImage
+        var renditions: [ResultDocument.RenditionImage]
+        var renderMilliseconds: Double
+        var publishMilliseconds: Double
+    }
+
+    enum Outcome: Sendable {
+        case rendered(Images)
+        case failed(JobError)
+        /// The worker is stopping; the job is as good as untouched.
+        case interrupted
+    }
+
+    var turn: JobTurn
+    var job: Job
+    /// The job's unique id.
+    var id: String
+
+    func run() async -> Outcome {
+        let start = ContinuousClock.now
+        let source: OpenFile
+        let targets: RenditionFiles
+        do throws(JobError) {
+            try refuseTooLarge()
+            source = try SourceFile.open(
+                job.input.path, in: turn.inputRoots, limit: turn.configuration.inputBytes)
+            targets = try RenditionFiles(for: job, id: id, source: source, in: turn.outputRoots)
+        } catch {
+            return .failed(error)
+        }
+        let rendered: RenderedJob
+        switch await render(source, targets) {
+        case .rendered(let answer): rendered = answer
+        case .failed(let error):
+            targets.discard()
+            return .failed(error)
+        case .interrupted:
+            targets.discard()
+            return .interrupted
+        }
+        let renderMilliseconds = start.millisecondsUntilNow
+        let publishing = ContinuousClock.now
+        do throws(JobError) {
+            try targets.publish(turn.configuration.durability)
+        } catch {
+            targets.discard()
+            return .failed(error)
+        }
+        return .rendered(
+            Images(
+                input: ResultDocument.InputImage(rendered.input, path: job.input.path),
+                renditions: zip(job.renditions, rendered.renditions).map(ResultDocument.RenditionImage.init),
+                renderMilliseconds: renderMilliseconds, publishMilliseconds: publishing.millisecondsUntilNow))
+    }
+
+    /// What the job itself says is too large needs no renderer to be refused.
+    private func refuseTooLarge() throws(JobError) {
+        let limit = turn.configuration.limits.outputDimension
+        for (index, rendition) in job.renditions.enumerated() {
+            for (key, value) in [("width", rendition.width), ("height", rendition.height)] {
+                guard let value, value > limit else { continue }
+                throw JobError(
+                    .outputTooLarge,
+                    "renditions[\(index)].\(key) is \(value), more than the limit of \(limit) "
+                        + "(limits.output-dimension)")
+            }
+        }
+    }
+
+    private enum RenderOutcome {
+        case rendered(RenderedJob)
+        case failed(JobError)
+        case interrupted
+    }
+
+    private func render(_ source: OpenFile, _ targets: RenditionFiles) async -> RenderOutcome {
+        let request = RenderRequest(
+            input: job.input, renditions: job.renditions, limits: turn.configuration.limits)
+        let limit = turn.configuration.timeout
+        let timeout = job.timeout.map { min(.seconds($0), limit) } ?? limit
+        while let renderer = await turn.renderers.borrow() {
+            let outcome = renderer.render(request, files: [source] + targets.files, timeout: timeout)
+            if case .replied(let reply) = outcome {
+                await turn.renderers.giveBack(renderer, isAlive: true)
+                return judge(reply)
+            }
+            await turn.renderers.giveBack(renderer, isAlive: false)
+            // Renderers that the stopping worker has killed are no fault of their jobs.
+            if await turn.renderers.isClosed { break }
+            switch outcome {
+            case .neverBegan, .replied: continue
+            case .timedOut:
+                return .failed(
+                    JobError(
+                        .renderTimeout,
+                        "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job "
+                            + "or the worker, or ask for less"))
+            case .died(let ending):
+                turn.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
+                let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
+                return .failed(
+                    JobError(.rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)"))
+            }
+        }
+        return .interrupted
+    }
+
+    private func judge(_ reply: RenderReply) -> RenderOutcome {
+        switch reply {
+        case .rendered(let rendered) where rendered.renditions.count == job.renditions.count: .rendered(rendered)
+        case .rendered: .failed(JobError(.renderFailed, "the renderer's answer does not fit the job"))
+        case .failed(let error): .failed(error)
+        }
+    }
+}
+
+extension ResultDocument.InputImage {
+    fileprivate init(_ input: RenderedInput, path: String) {
+        self.init(
+            path: path, format: input.format, width: input.width, height: input.height, pages: input.pages,
+            bytes: input.bytes, sha256: input.sha256)
+    }
+}
+
+extension ResultDocument.RenditionImage {
+    fileprivate init(_ rendition: Rendition, _ image: RenderedImage) {
+        self.init(
+            path: rendition.path, format: rendition.format.rawValue, width: image.width, height: image.height,
+            bytes: image.bytes, sha256: image.sha256, milliseconds: image.milliseconds)
+    }
+}
+
+extension ContinuousClock.Instant {
+    var millisecondsUntilNow: Double { duration(to: .now) / .milliseconds(1) }
+}

@@ -1,0 +1,207 @@
+import Logging
+import ServiceLifecycle
+import SpoolCore
+import SpoolSystem
+import SpoolWatch
+import Synchronization
+import UnixSignals
+
+/// The worker itself: keeps as many turns under way as may be, until it is told to stop or, with `once`, until nothing
+/// is left to do.
+struct WorkerService: Service {
+    let turn: JobTurn
+    let orphans: [OrphanedClaims]
+    let hints: CandidateHints
+    /// nil with `once`, which looks instead of watching.
+    let watcher: SpoolWatcher?
+    let wake: WakeSignal
+    let inbox: TurnInbox
+
+    /// How long nothing is claimed after the spool's file system has failed.
+    private static let pauseAfterFailure = Duration.seconds(5)
+
+    func run() async throws {
+        let result: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
+            await withDiscardingTaskGroup(returning: Result<Void, any Error>.self) { group in
+                do {
+                    try await loop(in: &group)
+                    return .success(())
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } onCancelOrGracefulShutdown: {
+            inbox.stop()
+            wake.signal()
+        }
+        watcher?.stop()
+        await turn.renderers.killAll()
+        try turn.moves.lease.release()
+        try result.get()
+    }
+
+    private func loop(in group: inout DiscardingTaskGroup) async throws {
+        let threads = BlockingThreads(count: turnsAtATime)
+        var intake = Intake(turn.moves.spool, settleTime: turn.configuration.settleTime)
+        for orphan in orphans {
+            for name in try orphan.jobs() { intake.add(.orphaned(name, orphan)) }
+            try turn.removeIfEmpty(orphan)
+        }
+        var report = watcher?.report
+        var nextScan = ContinuousClock.now
+        var pausedUntil: ContinuousClock.Instant?
+        var alarm = Alarm(wake)
+        var deadline: StopDeadline?
+        defer {
+            alarm.cancel()
+            deadline?.cancel()
+        }
+
+        while true {
+            let now = ContinuousClock.now
+            for (name, outcome) in inbox.takeEnded() {
+                intake.ended(name, outcome, now: now)
+                guard case .blocked(let failure) = outcome else { continue }
+                if watcher == nil { throw failure }
+                turn.logger.error(
+                    "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
+                    metadata: ["error": "\(failure)", "job": "\(name)"])
+                pausedUntil = now + Self.pauseAfterFailure
+            }
+            if inbox.isStopping {
+                if intake.countUnderWay == 0 { return }
+                if deadline == nil {
+                    deadline = beginStop(of: intake.countUnderWay)
+                    await turn.renderers.close()
+                }
+                await wake.wait()
+                continue
+            }
+            if let pause = pausedUntil, pause <= now {
+                pausedUntil = nil
+                intake.scan()
+            }
+            let hinted = hints.take()
+            for name in hinted.names { intake.add(.dropped(name)) }
+            if let watcher, report != watcher.report {
+                report = watcher.report
+                turn.logger.warning("watching changed: \(watcher.report.description)")
+            }
+            if hinted.needsScan || nextScan <= now {
+                intake.scan()
+                nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
+            }
+            if pausedUntil == nil {
+                try begin(from: &intake, now: now, on: threads, in: &group)
+                if watcher == nil && intake.isIdle { return }
+            }
+            alarm.set(for: [watcher == nil ? nil : nextScan, intake.nextDue, pausedUntil])
+            await wake.wait()
+        }
+    }
+
+    /// While one set of images is rendered, the next is opened and the last is flushed to the disk.
+    private var turnsAtATime: Int { turn.configuration.renderers * 2 + 2 }
+
+    private func begin(
+        from intake: inout Intake, now: ContinuousClock.Instant, on threads: BlockingThreads,
+        in group: inout DiscardingTaskGroup
+    ) throws(SystemFailure) {
+        while intake.countUnderWay < turnsAtATime, let (candidate, settled) = try intake.next(now: now) {
+            group.addTask(executorPreference: threads) { [turn, inbox, wake] in
+                let outcome = await turn.run(candidate, settled: settled)
+                inbox.ended(candidate.name, outcome)
+                wake.signal()
+            }
+        }
+    }
+
+    /// Gives running jobs until the deadline; a second signal is the deadline.
+    private func beginStop(of count: Int) -> StopDeadline {
+        turn.logger.notice(
+            "stopping: no more jobs are claimed, \(count) under way get \(turn.configuration.shutdownTimeout) to finish"
+        )
+        return StopDeadline(after: turn.configuration.shutdownTimeout) { [turn] reason in
+            turn.logger.notice("\(reason): jobs that are not done yet go back to incoming")
+            await turn.renderers.killAll()
+        }
+    }
+}
+
+/// What turns and signals leave for the loop.
+final class TurnInbox: Sendable {
+    private struct State {
+        var ended: [(name: JobName, outcome: TurnOutcome)] = []
+        var isStopping = false
+        var failed = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// Whether the worker was told to stop.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    /// Jobs that ended in `failed` so far.
+    var failedCount: Int { state.withLock { $0.failed } }
+
+    func stop() { state.withLock { $0.isStopping = true } }
+
+    func ended(_ name: JobName, _ outcome: TurnOutcome) {
+        state.withLock { state in
+            state.ended.append((name, outcome))
+            if case .finished(.failed) = outcome { state.failed += 1 }
+        }
+    }
+
+    func takeEnded() -> [(name: JobName, outcome: TurnOutcome)] {
+        state.withLock { state in
+            defer { state.ended = [] }
+            return state.ended
+        }
+    }
+}
+
+/// Gives a signal at the earliest of some times.
+struct Alarm {
+    private let wake: WakeSignal
+    private var time: ContinuousClock.Instant?
+    private var task: Task<Void, Never>?
+
+    init(_ wake: WakeSignal) { self.wake = wake }
+
+    mutating func set(for times: [ContinuousClock.Instant?]) {
+        let earliest = times.compactMap(\.self).min()
+        if earliest == time && earliest.map({ $0 > .now }) ?? true { return }
+        task?.cancel()
+        time = earliest
+        task = earliest.map { earliest in
+            Task { [wake] in
+                // A cancelled sleep throws, and then there is nothing to signal.
+                if (try? await Task.sleep(until: earliest, clock: .continuous)) != nil { wake.signal() }
+            }
+        }
+    }
+
+    mutating func cancel() { task?.cancel() }
+}
+
+/// The end of patience with running jobs: a time, or another signal.
+struct StopDeadline {
+    private let tasks: [Task<Void, Never>]
+
+    init(after patience: Duration, _ action: @escaping @Sendable (_ reason: String) async -> Void) {
+        tasks = [
+            Task {
+                if (try? await Task.sleep(for: patience)) != nil { await action("the time to finish is over") }
+            },
+            Task {
+                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    await action("second signal (\(signal))")
+                    return
+                }
+            },
+        ]
+    }
+
+    func cancel() { for task in tasks { task.cancel() } }
+}
