@@ -1,0 +1,183 @@
+import Foundation
+import SpoolCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `Bad input` {
+    /// Runs one job among good ones: it fails as said, the others are done, the worker stays up.
+    private func expect(
+        _ code: ErrorCode, saying words: String, name: String = "bad.json",
+        _ prepare: (SpoolFixture) throws -> Void
+    ) async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(as: "good-before.json")
+        try prepare(fixture)
+        try fixture.drop(
+            #"{"input": "photo.jpg", "renditions": [{"path": "other.png", "width": 5}]}"#, as: "good-after.json")
+        let run = try await fixture.once(environment: ["SPOOL_WORKER_SETTLE_TIME": "50ms"])
+        #expect(run.status == 1, "\(run.errors)")
+        let result = try #require(try fixture.result(name))
+        #expect(result.status == .failed)
+        #expect(result.error?.code == code)
+        #expect(result.error?.message.contains(words) == true, "\(result.error?.message ?? "")")
+        #expect(try fixture.result("good-before.json")?.status == .done)
+        #expect(try fixture.result("good-after.json")?.status == .done)
+        try fixture.expectConsistent()
+    }
+
+    @Test(arguments: [
+        ("", ErrorCode.jobSyntax, "empty"),
+        ("{}", .jobInvalid, "input is missing"),
+        ("[]", .jobInvalid, "must be an object"),
+        (#"{"input": "photo.jpg", "rendi"#, .jobSyntax, "line 1, column 30"),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": "a"}]}"#, .jobInvalid,
+            "renditions[0].width"
+        ),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "widht": 3}]}"#, .jobInvalid, "did you mean"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": 0}]}"#, .jobInvalid, "not 0"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": -3}]}"#, .jobInvalid, "not -3"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": 1000000000}]}"#, .jobInvalid, "65535"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": 20000}]}"#, .outputTooLarge, "16384"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png", "height": 16000}]}"#, .outputTooLarge, "16384"),
+        (#"{"input": "missing.jpg", "renditions": [{"path": "x.png"}]}"#, .inputNotFound, "missing.jpg"),
+        (#"{"input": "../../../etc/passwd", "renditions": [{"path": "x.png"}]}"#, .inputNotAllowed, "leads out"),
+        (#"{"input": "/etc/passwd", "renditions": [{"path": "x.png"}]}"#, .inputNotAllowed, "outside"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "../x.png"}]}"#, .outputNotAllowed, "leads out"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "/tmp/x.png"}]}"#, .outputNotAllowed, "outside"),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "../incoming/evil.json", "format": "png"}]}"#,
+            .outputNotAllowed, "leads out"
+        ),
+    ])
+    func `in a job's text fails that job alone`(text: String, code: ErrorCode, words: String) async throws {
+        try await expect(code, saying: words) { try $0.drop(text, as: "bad.json") }
+    }
+
+    @Test func `of two megabytes fails that job alone`() async throws {
+        try await expect(.jobTooLarge, saying: "1048576") {
+            try $0.drop(#"{"input": ""# + String(repeating: "x", count: 2_000_000), as: "bad.json")
+        }
+    }
+
+    @Test func `that is a folder, a pipe or a link fails that job alone`() async throws {
+        try await expect(.jobNotAFile, saying: "folder") {
+            try $0.scratch.write("x", to: "spool/incoming/bad.json/inside")
+        }
+        try await expect(.jobNotAFile, saying: "pipe") {
+            #expect(unsafe mkfifo($0.path.appending("incoming/bad.json").string, 0o666) == 0)
+        }
+        try await expect(.jobNotAFile, saying: "link") {
+            try $0.scratch.write(SpoolFixture.simple, to: "elsewhere.json")
+            try FileManager.default.createSymbolicLink(
+                atPath: $0.path.appending("incoming/bad.json").string,
+                withDestinationPath: $0.scratch.path.appending("elsewhere.json").string)
+        }
+    }
+
+    @Test func `under an input's name fails that job alone`() async throws {
+        let job = #"{"input": "thing.jpg", "renditions": [{"path": "x.png"}]}"#
+        try await expect(.inputNotAFile, saying: "folder") {
+            try $0.scratch.write("x", to: "spool/input/thing.jpg/inside")
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.inputNotAFile, saying: "pipe") {
+            #expect(unsafe mkfifo($0.path.appending("input/thing.jpg").string, 0o666) == 0)
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.inputNotAllowed, saying: "symbolic link") {
+            try FileManager.default.createSymbolicLink(
+                atPath: $0.path.appending("input/thing.jpg").string, withDestinationPath: "/etc/hostname")
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.inputUnsupported, saying: "format") {
+            try $0.scratch.write("#!/bin/sh\necho no picture\n", to: "spool/input/thing.jpg")
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.inputCorrupt, saying: "empty") {
+            try $0.scratch.write("", to: "spool/input/thing.jpg")
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.inputCorrupt, saying: "truncated") {
+            let whole = try Data(contentsOf: URL(filePath: $0.path.appending("input/photo.jpg").string))
+            try whole.prefix(whole.count / 2).write(to: URL(filePath: $0.path.appending("input/thing.jpg").string))
+            try $0.drop(job, as: "bad.json")
+        }
+    }
+
+    @Test func `in the output folder fails that job alone`() async throws {
+        let job = #"{"input": "photo.jpg", "renditions": [{"path": "sub/x.png", "width": 5}]}"#
+        try await expect(.outputNotAllowed, saying: "symbolic link") {
+            try FileManager.default.createSymbolicLink(
+                atPath: $0.path.appending("output/sub").string, withDestinationPath: "/tmp")
+            try $0.drop(job, as: "bad.json")
+        }
+        try await expect(.outputNotWritable, saying: "sub/x.png") {
+            try $0.scratch.write("a file", to: "spool/output/sub")
+            try $0.drop(job, as: "bad.json")
+        }
+    }
+
+    /// Root may write into a folder of any mode, so for root the folder is a file system that is mounted read-only, in a
+    /// mount namespace of the worker's own.
+    @Test func `like a read-only output folder fails that job alone`() async throws {
+        let fixture = try await SpoolFixture()
+        let folder = fixture.path.appending("output/ro").string
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o555])
+        try fixture.drop(
+            #"{"input": "photo.jpg", "renditions": [{"path": "ro/x.png", "width": 5}]}"#, as: "bad.json")
+        try fixture.drop(as: "good.json")
+        let run = [WorkerProcess.executable.string, "run", "--once", "--spool", fixture.path.string]
+        let mounting = [
+            "/usr/bin/unshare", "--mount", "sh", "-c", #"mount -t tmpfs -o ro none "$0" && exec "$@""#, folder,
+        ]
+        let worker = try WorkerProcess(command: getuid() == 0 ? mounting + run : run, in: fixture.scratch)
+        #expect(try await worker.status() == 1, "\(worker.standardError)")
+        #expect(try fixture.result("bad.json")?.error?.code == .outputNotWritable)
+        #expect(try fixture.result("bad.json")?.error?.message.contains("ro/x.png") == true)
+        #expect(try fixture.result("good.json")?.status == .done)
+    }
+
+    @Test(arguments: ["with space.json", "new\nline.json", "-rf.json", "quote'\".json", "ünï.json", "$(touch x).json"])
+    func `is no such thing as an odd name`(name: String) async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(as: name)
+        #expect(try await fixture.once().status == 0)
+        #expect(try fixture.result(name)?.status == .done)
+        #expect(try fixture.scratch.read("spool/done/\(name)") == SpoolFixture.simple)
+    }
+
+    @Test func `in bytes that are no text is a name like any other`() async throws {
+        let fixture = try await SpoolFixture()
+        let name = Array(fixture.path.appending("incoming").string.utf8) + [0x2F, 0xFF, 0xFE] + Array(".json".utf8)
+        let file = unsafe open(name.map { CChar(bitPattern: $0) } + [0], O_WRONLY | O_CREAT, 0o644)
+        #expect(unsafe write(file, SpoolFixture.simple, SpoolFixture.simple.utf8.count) > 0)
+        close(file)
+        let run = try await fixture.once()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try SpoolSurvey(of: fixture.spool).states[.done]?.jobs == 1)
+    }
+
+    @Test func `with too long a name is refused under a shorter one`() async throws {
+        let fixture = try await SpoolFixture()
+        let name = String(repeating: "x", count: 245) + ".json"
+        try fixture.drop(as: name)
+        #expect(try await fixture.once().status == 1)
+        let failed = try fixture.scratch.list("spool/failed")
+        #expect(failed.count == 2)
+        let document = try #require(failed.first { $0.hasSuffix(".result.json") })
+        let text = try fixture.scratch.read("spool/failed/\(document)")
+        let result = try ResultDocument(json: JSONValue(parsing: text.utf8))
+        #expect(result.error?.code == .jobNameTooLong)
+        #expect(result.job == name)
+    }
+
+    @Test func `that is hidden or has another ending is left alone`() async throws {
+        let fixture = try await SpoolFixture()
+        for name in [".hidden.json", "photo.jpg", "x.result.json", "partial.json.tmp"] { try fixture.drop(as: name) }
+        #expect(try await fixture.once().status == 0)
+        #expect(try fixture.scratch.list("spool/incoming").count == 4)
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import SpoolCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `The commands` {
+    @Test func `tell what is wrong with a spool, by words and status`() async throws {
+        let scratch = try ScratchFolder()
+        let plain = try await WorkerProcess.run(["run", "--spool", scratch.path.string], in: scratch)
+        #expect(plain.status == 69)
+        #expect(plain.errors.contains("is no spool") && plain.errors.contains("spool-worker init"))
+        let missing = try await WorkerProcess.run(["status", "--spool", "/no/such"], in: scratch)
+        #expect(missing.status == 69)
+        #expect(missing.errors.contains("there is no folder /no/such"))
+        #expect(try scratch.list().allSatisfy { $0.hasSuffix(".out") || $0.hasSuffix(".err") })
+    }
+
+    @Test func `tell what is wrong with a setting, by words and status`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        let flag = try await fixture.once(["--scan-interval", "soon"])
+        #expect(flag.status == 78)
+        #expect(flag.errors.contains("--scan-interval: takes a time"))
+        let variable = try await fixture.once(environment: ["SPOOL_WORKER_WATCH": "x"])
+        #expect(variable.status == 78)
+        #expect(variable.errors.contains("SPOOL_WORKER_WATCH: takes one of"))
+        #expect(try await fixture.once(["--no-such-flag"]).status == 64)
+        let roots = try await fixture.once(environment: ["SPOOL_WORKER_INPUT_ROOTS": "/no/such"])
+        #expect(roots.status == 78)
+        #expect(roots.errors.contains("/no/such"))
+    }
+
+    @Test func `make a spool that works`() async throws {
+        let scratch = try ScratchFolder()
+        let path = scratch.path.appending("a/b").string
+        #expect(try await WorkerProcess.run(["init", path], in: scratch).status == 0)
+        #expect(try await WorkerProcess.run(["init", path], in: scratch).status == 0)
+        #expect(try await WorkerProcess.run(["run", "--once", "--spool", path], in: scratch).status == 0)
+    }
+
+    @Test func `print the schema and the version`() async throws {
+        let scratch = try ScratchFolder()
+        let schema = try await WorkerProcess.run(["schema"], in: scratch)
+        #expect(schema.status == 0)
+        #expect(schema.output == Job.schema)
+        let version = try await WorkerProcess.run(["--version"], in: scratch)
+        #expect(version.output.split(separator: ".").count == 3)
+    }
+
+    @Test func `show the status for people and programs`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        try fixture.drop()
+        _ = try await fixture.ended()
+        let text = try await WorkerProcess.run(["status", "--spool", fixture.path.string], in: fixture.scratch)
+        #expect(text.status == 0)
+        #expect(text.output.contains("done           1"), "\(text.output)")
+        #expect(text.output.contains("alive"))
+        let json = try await WorkerProcess.run(
+            ["status", "--json", "--spool", fixture.path.string], in: fixture.scratch)
+        let value = try JSONValue(parsing: json.output.utf8)
+        #expect(value["folders"]?["done"]?["jobs"] == 1)
+        #expect(value["folders"]?["incoming"]?["oldestSeconds"] == .null)
+        #expect(value["workers"]?[0]?["pid"]?.int == Int(worker.pid))
+        #expect(value["workers"]?[0]?["alive"] == true)
+        worker.signal(SIGKILL)
+        _ = try await worker.status()
+        let later = try await WorkerProcess.run(
+            ["status", "--json", "--spool", fixture.path.string], in: fixture.scratch)
+        #expect(try JSONValue(parsing: later.output.utf8)["workers"]?[0]?["alive"] == false)
+    }
+
+    @Test func `submit images from anywhere and wait for them`() async throws {
+        let fixture = try await SpoolFixture()
+        let outside = fixture.scratch.path.appending("holiday photo.jpg")
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("input/photo.jpg").string, toPath: outside.string)
+        let worker = try await fixture.start()
+        let submitted = try await WorkerProcess.run(
+            [
+                "submit", outside.string, fixture.path.appending("input/photo.jpg").string, "--width", "30", "--width",
+                "60", "--format", "webp", "--format", "png", "--quality", "50", "--wait", "--spool",
+                fixture.path.string,
+            ], in: fixture.scratch)
+        #expect(submitted.status == 0, "\(submitted.errors)")
+        let names = submitted.output.split(separator: "\n").map(String.init)
+        #expect(names.count == 2)
+        for name in names { #expect(try fixture.result(name)?.status == .done) }
+        #expect(
+            try fixture.scratch.list("spool/output") == [
+                "holiday photo-30.png", "holiday photo-30.webp", "holiday photo-60.png", "holiday photo-60.webp",
+                "photo-30.png", "photo-30.webp", "photo-60.png", "photo-60.webp",
+            ])
+        #expect(try fixture.scratch.list("spool/input").count == 2)
+        worker.signal(SIGTERM)
+        _ = try await worker.status()
+    }
+
+    @Test func `tell when a submitted job has failed, is late, or cannot be`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.scratch.write("no picture", to: "spool/input/text.jpg")
+        func submit(_ arguments: String...) async throws -> (status: Int32, output: String, errors: String) {
+            try await WorkerProcess.run(["submit", "--spool", fixture.path.string] + arguments, in: fixture.scratch)
+        }
+        let text = fixture.path.appending("input/text.jpg").string
+        let late = try await submit(text, "--width", "9", "--wait", "--wait-timeout", "50ms")
+        #expect(late.status == 75)
+        #expect(late.errors.contains("1 of 1"))
+        let worker = try await fixture.start()
+        let failed = try await submit(text, "--width", "9", "--wait")
+        #expect(failed.status == 1)
+        #expect(failed.errors.contains("input_unsupported"))
+        #expect(try await submit("/no/such.jpg").status == 64)
+        #expect(try await submit(text, "--width", "0").status == 64)
+        #expect(try await submit(text, "--fit", "crop").status == 64)
+        #expect(try fixture.scratch.list("spool/incoming").isEmpty)
+        worker.signal(SIGTERM)
+        _ = try await worker.status()
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import SpoolCore
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Renderers that are stopped by SIGSTOP hold a job in the middle of its rendering for as long as a test needs.
+@Suite struct `A worker under fault` {
+    /// So much to encode that whatever a test does happens long before the end.
+    private static let endless = #"{"input": "photo.jpg", "renditions": [{"path": "huge.avif", "width": 12000}]}"#
+
+    private func hasOpen(_ name: String, process: Int32) -> Bool {
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
+        return descriptors.contains { descriptor in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(descriptor)")
+            return target?.hasSuffix("/\(name)") == true
+        }
+    }
+
+    private func stopRenderers(of worker: WorkerProcess) -> [Int32] {
+        let renderers = worker.renderers
+        #expect(renderers.count == 2)
+        for renderer in renderers { kill(renderer, SIGSTOP) }
+        return renderers
+    }
+
+    /// Waits until a worker has recorded the attempt of a job, which comes right before its rendering.
+    private func recorded(_ name: String, in fixture: SpoolFixture) async throws {
+        try await eventually("the attempt of \(name) is recorded") {
+            try fixture.scratch.list("spool/processing").contains {
+                fixture.scratch.exists("spool/processing/\($0)/\(name).result.json")
+            }
+        }
+    }
+
+    @Test func `fails a job whose renderer dies with the signal in its error, and goes on`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        try fixture.drop(Self.endless, as: "victim.json")
+        var busy: Int32?
+        try await eventually("a renderer has the source open") {
+            busy = worker.renderers.first { hasOpen("photo.jpg", process: $0) }
+            return busy != nil
+        }
+        kill(try #require(busy), SIGSEGV)
+        let result = try await fixture.ended("victim.json")
+        #expect(result.error?.code == .rendererDied)
+        #expect(result.error?.message.contains("SIGSEGV") == true)
+        try fixture.drop(as: "next.json")
+        #expect(try await fixture.ended("next.json").status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `goes on when an idle renderer has died, and no job fails`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        for renderer in worker.renderers { kill(renderer, SIGKILL) }
+        for index in 0..<4 { try fixture.drop(as: "\(index).json") }
+        for index in 0..<4 { #expect(try await fixture.ended("\(index).json").status == .done) }
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    @Test(arguments: [
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png"}], "timeout": 0.3}"#, "60s"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png"}]}"#, "300ms"),
+        (#"{"input": "photo.jpg", "renditions": [{"path": "x.png"}], "timeout": 1000}"#, "300ms"),
+    ])
+    func `stops a job that takes longer than its timeout or the worker's`(job: String, timeout: String) async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(["--timeout", timeout])
+        let stopped = stopRenderers(of: worker)
+        try fixture.drop(job)
+        let result = try await fixture.ended()
+        #expect(result.error?.code == .renderTimeout)
+        #expect(result.error?.message.contains("0.3") == true)
+        #expect(Set(worker.renderers) != Set(stopped))
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `that is killed loses nothing; the next takes its jobs over and counts the attempt`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = stopRenderers(of: worker)
+        try fixture.drop(as: "caught.json")
+        try await recorded("caught", in: fixture)
+        worker.signal(SIGKILL)
+        #expect(try await worker.status() == 1009)
+        for renderer in renderers { kill(renderer, SIGKILL) }
+        #expect(try fixture.states() == ["caught.json": "processing"])
+
+        let next = try await fixture.once()
+        #expect(next.status == 0, "\(next.errors)")
+        let result = try #require(try fixture.result("caught.json"))
+        #expect(result.attempts.map(\.number) == [1, 2])
+        #expect(result.attempts[0].error?.code == .workerDied)
+        #expect(result.attempts[1].error == nil)
+        try fixture.expectConsistent()
+        #expect(try fixture.scratch.list("spool/.spool/workers").isEmpty)
+    }
+
+    @Test func `that a job kills every time gives the job up after the last attempt`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.endless, as: "poison.json")
+        for attempt in 1...3 {
+            let worker = try await fixture.start()
+            try await eventually("attempt \(attempt) is recorded") {
+                try fixture.scratch.list("spool/processing").contains { folder in
+                    guard folder.contains("-\(worker.pid)-"),
+                        let text = try? fixture.scratch.read("spool/processing/\(folder)/poison.result.json")
+                    else { return false }
+                    return text.contains("\"number\": \(attempt)")
+                }
+            }
+            worker.signal(SIGKILL)
+            _ = try await worker.status()
+        }
+        try fixture.drop(as: "neighbour.json")
+        #expect(try await fixture.once().status == 1)
+        let result = try #require(try fixture.result("poison.json"))
+        #expect(result.error?.code == .workerDied)
+        #expect(result.attempts.map(\.number) == [1, 2, 3])
+        #expect(try fixture.result("neighbour.json")?.status == .done)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `takes its renderers along when it is killed`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = worker.renderers
+        #expect(renderers.count == 2)
+        worker.signal(SIGKILL)
+        _ = try await worker.status()
+        try await eventually("the renderers have ended") {
+            !renderers.contains { FileManager.default.fileExists(atPath: "/proc/\($0)/exe") }
+        }
+    }
+
+    @Test func `told to stop lets running jobs finish and gives the others back`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = stopRenderers(of: worker)
+        for index in 0..<8 { try fixture.drop(as: "\(index).json") }
+        try await eventually("jobs are under way") {
+            try fixture.states().count { $0.value == "processing" } == 6
+        }
+        worker.signal(SIGTERM)
+        try await eventually("waiting jobs are given back") {
+            try fixture.states().count { $0.value == "incoming" } == 6
+        }
+        for renderer in renderers { kill(renderer, SIGCONT) }
+        #expect(try await worker.status() == 0)
+        let states = try fixture.states()
+        #expect(states.count { $0.value == "done" } == 2)
+        #expect(states.count { $0.value == "incoming" } == 6)
+        try fixture.expectConsistent()
+    }
+
+    @Test(arguments: [true, false])
+    func `gives running jobs back at the deadline, or at a second signal`(signal: Bool) async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(
+            environment: ["SPOOL_WORKER_SHUTDOWN_TIMEOUT": signal ? "1h" : "200ms"])
+        _ = stopRenderers(of: worker)
+        try fixture.drop()
+        try await recorded("job", in: fixture)
+        worker.signal(SIGTERM)
+        try await eventually("the first signal is heard") { worker.standardError.contains("stopping") }
+        if signal {
+            try await eventually("the second signal is heard") {
+                worker.signal(SIGTERM)
+                return !worker.isRunning
+            }
+        }
+        #expect(try await worker.status() == 0, "\(worker.standardError)")
+        #expect(try fixture.states() == ["job.json": "incoming"])
+        try fixture.expectConsistent()
+        #expect(try await fixture.once().status == 0)
+        #expect(try fixture.result()?.attempts.count == 1)
+    }
+
+    @Test func `shares a spool with another, and each job is done once`() async throws {
+        let fixture = try await SpoolFixture()
+        let workers = [try await fixture.start(), try await fixture.start()]
+        for index in 0..<60 {
+            try fixture.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "\#(index).png", "width": 20}]}"#,
+                as: "\(index).json")
+        }
+        for index in 0..<60 { #expect(try await fixture.ended("\(index).json").attempts.count == 1) }
+        for worker in workers { worker.signal(SIGTERM) }
+        for worker in workers { #expect(try await worker.status() == 0) }
+        #expect(try fixture.states().count { $0.value == "done" } == 60)
+        #expect(try fixture.scratch.list("spool/done").count == 120)
+        try fixture.expectConsistent()
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The built program, run for real.
+final class WorkerProcess {
+    private let process = Process()
+    private let output: FilePath
+    private let errors: FilePath
+
+    /// The program lies beside the tests.
+    static let executable = FilePath(
+        URL(filePath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath().path
+    ).removingLastComponent().appending("spool-worker")
+
+    convenience init(_ arguments: [String], environment: [String: String] = [:], in folder: ScratchFolder) throws {
+        try self.init(command: [Self.executable.string] + arguments, environment: environment, in: folder)
+    }
+
+    /// - Parameter command: a program that becomes the worker in the end.
+    init(command: [String], environment: [String: String] = [:], in folder: ScratchFolder) throws {
+        let id = UUID().uuidString
+        output = folder.path.appending("\(id).out")
+        errors = folder.path.appending("\(id).err")
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.string, contents: nil) }
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: output.string)
+        process.standardError = FileHandle(forWritingAtPath: errors.string)
+        try process.run()
+    }
+
+    deinit {
+        // A test that failed half-way leaves nothing running.
+        for renderer in renderers { kill(renderer, SIGKILL) }
+        if process.isRunning { kill(pid, SIGKILL) }
+    }
+
+    var pid: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+    var standardOutput: String { (try? String(contentsOfFile: output.string, encoding: .utf8)) ?? "" }
+    var standardError: String { (try? String(contentsOfFile: errors.string, encoding: .utf8)) ?? "" }
+
+    func signal(_ signal: Int32) { kill(pid, signal) }
+
+    /// The renderer children that live now.
+    var renderers: [Int32] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return tasks.flatMap { task -> [Int32] in
+            let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)
+            return children?.split(separator: " ").compactMap { Int32($0) } ?? []
+        }
+    }
+
+    /// Waits for the end.
+    /// - Returns: the exit status; signals count from 1000.
+    func status() async throws -> Int32 {
+        try await eventually("the end of spool-worker \(process.arguments ?? [])") { !process.isRunning }
+        return process.terminationReason == .exit ? process.terminationStatus : 1000 + process.terminationStatus
+    }
+
+    /// Runs the program to its end.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], in folder: ScratchFolder
+    ) async throws -> (status: Int32, output: String, errors: String) {
+        let worker = try WorkerProcess(arguments, environment: environment, in: folder)
+        let status = try await worker.status()
+        return (status, worker.standardOutput, worker.standardError)
+    }
+}

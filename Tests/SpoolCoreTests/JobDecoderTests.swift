@@ -1,0 +1,112 @@
+import SpoolCore
+import Testing
+
+@Suite struct `A job` {
+    private func job(_ text: String) throws -> Job { try Job(json: JSONValue(parsing: text.utf8)) }
+
+    @Test func `of five seconds gets all defaults`() throws {
+        let job = try job(#"{"input": "cat.jpg", "renditions": [{"path": "cat-320.webp", "width": 320}]}"#)
+        #expect(job.input == Input(path: "cat.jpg", autoOrient: true, failOn: .warning))
+        #expect(
+            job.renditions == [
+                Rendition(
+                    path: "cat-320.webp", format: .webp, width: 320, height: nil, fit: .cover, position: .centre,
+                    background: .black, withoutEnlargement: false, quality: nil)
+            ])
+        #expect(job.timeout == nil)
+        #expect(job.metadata == nil)
+    }
+
+    @Test func `with everything in it is read in full`() throws {
+        let job = try job(
+            #"""
+            {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2.5,
+             "metadata": {"z": 1.50, "a": null},
+             "renditions": [{"path": "x/y.bin", "format": "jpeg", "width": 10, "height": 20, "fit": "contain",
+                "position": "left top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
+                "withoutEnlargement": true, "quality": 55},
+               {"path": "b.png", "position": "attention", "background": "#ff800080"}]}
+            """#)
+        #expect(job.input == Input(path: "a.png", autoOrient: false, failOn: FailOn.none))
+        #expect(job.timeout == 2.5)
+        #expect(job.metadata?.text(indented: false) == #"{"z":1.50,"a":null}"#)
+        #expect(
+            job.renditions[0]
+                == Rendition(
+                    path: "x/y.bin", format: .jpeg, width: 10, height: 20, fit: .contain, position: .northwest,
+                    background: Colour(red: 1, green: 2, blue: 3, alpha: 0.5), withoutEnlargement: true, quality: 55))
+        #expect(job.renditions[1].position == .attention)
+        #expect(job.renditions[1].background == Colour(red: 255, green: 128, blue: 0, alpha: 128.0 / 255))
+        #expect(try Job(json: JSONValue(parsing: job.json.text().utf8)) == job)
+    }
+
+    @Test(arguments: [
+        ("[]", "the file must be an object"),
+        ("{}", "input is missing"),
+        (#"{"input":"a"}"#, "renditions is missing"),
+        (#"{"input":"a","renditions":[]}"#, "renditions takes 1 to 100"),
+        (#"{"input":"a","renditions":{}}"#, "renditions takes an array of at least one rendition, not an object"),
+        (#"{"input":"","renditions":[{"path":"b.png"}]}"#, "input is empty"),
+        (#"{"input":7,"renditions":[{"path":"b.png"}]}"#, "input takes a path, or an object with a path, not a number"),
+        (#"{"input":"a\u0000b","renditions":[{"path":"b.png"}]}"#, "zero byte"),
+        (
+            #"{"input":{"pth":"a"},"renditions":[{"path":"b.png"}]}"#,
+            #"input.pth is not a known key; did you mean "path"?"#
+        ),
+        (#"{"inptu":"a","renditions":[{"path":"b.png"}]}"#, #"inptu is not a known key; did you mean "input"?"#),
+        (
+            #"{"input":"a","renditions":[{"path":"b.png","widht":3}]}"#,
+            #"renditions[0].widht is not a known key; did you mean "width"?"#
+        ),
+        (#"{"input":"a","renditions":[{"path":"b.png","zzzzzz":3}]}"#, "known are path, format"),
+        (
+            #"{"input":"a","renditions":[{"path":"a.png"},{"path":"b.png","width":"3"}]}"#,
+            "renditions[1].width takes a whole number from 1 to 65535, not a string"
+        ),
+        (#"{"input":"a","renditions":[{"path":"b.png","width":0}]}"#, "not 0"),
+        (#"{"input":"a","renditions":[{"path":"b.png","width":-1}]}"#, "not -1"),
+        (#"{"input":"a","renditions":[{"path":"b.png","width":1000000000}]}"#, "not 1000000000"),
+        (#"{"input":"a","renditions":[{"path":"b.png","width":1e400}]}"#, "not 1e400"),
+        (#"{"input":"a","renditions":[{"path":"b.png","width":1.5}]}"#, "not 1.5"),
+        (
+            #"{"input":"a","renditions":[{"path":"b.png","fit":"crop"}]}"#,
+            #"renditions[0].fit has the unknown value "crop""#
+        ),
+        (#"{"input":"a","renditions":[{"path":"b.png","fit":"contian"}]}"#, #"did you mean "contain"?"#),
+        (#"{"input":"a","renditions":[{"path":"b.png","quality":50}]}"#, "lossless"),
+        (#"{"input":"a","renditions":[{"path":"b.jpg","quality":101}]}"#, "1 to 100, not 101"),
+        (#"{"input":"a","renditions":[{"path":"b"}]}"#, "no extension"),
+        (#"{"input":"a","renditions":[{"path":"b.bmp"}]}"#, ".bmp is of no known format"),
+        (
+            #"{"input":"a","renditions":[{"path":"b.png"},{"path":"b.png"}]}"#,
+            "renditions[1].path is the same as that of renditions[0]"
+        ),
+        (#"{"input":"a","renditions":[{"path":"b.png","background":"redd"}]}"#, "no colour"),
+        (#"{"input":"a","renditions":[{"path":"b.png","background":{"r":256}}]}"#, "renditions[0].background.r takes"),
+        (#"{"input":"a","renditions":[{"path":"b.png","background":{"alpha":2}}]}"#, "renditions[0].background.alpha"),
+        (#"{"input":"a","renditions":[{"path":"b.png","withoutEnlargement":1}]}"#, "takes true or false, not a number"),
+        (#"{"input":"a","renditions":[{"path":"b.png","fit":"contain","position":"entropy"}]}"#, "needs the fit"),
+        (#"{"input":"a","renditions":["b.png"]}"#, "renditions[0] must be an object"),
+        (#"{"input":"a","renditions":[{"path":"b.png"}],"timeout":0}"#, "timeout takes a number above 0, not 0"),
+    ])
+    func `with a mistake is refused with its place`(text: String, message: String) {
+        let error = #expect(throws: JobError.self) { try job(text) }
+        #expect(error?.code == .jobInvalid)
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        #expect(error?.retryable == false)
+    }
+
+    @Test func `has at most a hundred renditions`() throws {
+        func text(_ count: Int) -> String {
+            let renditions = (0..<count).map { #"{"path":"\#($0).png"}"# }.joined(separator: ",")
+            return #"{"input":"a","renditions":[\#(renditions)]}"#
+        }
+        #expect(try job(text(100)).renditions.count == 100)
+        #expect(throws: JobError.self) { try job(text(101)) }
+    }
+
+    @Test(arguments: ["centre", "center", "north", "top", "right top", "left", "southwest", "entropy"])
+    func `knows sharp's positions`(name: String) throws {
+        _ = try job(#"{"input":"a","renditions":[{"path":"b.png","position":"\#(name)"}]}"#)
+    }
+}

@@ -1,0 +1,73 @@
+import FoundationEssentials
+import SpoolCore
+import Testing
+
+extension ResultDocument {
+    /// A document with every key in it.
+    static let full = ResultDocument(
+        job: "cat.json", id: "0190-1", status: .failed,
+        worker: Worker(id: "web1-7-abc", host: "web1", pid: 7, version: "0.1.0"),
+        submittedAt: Date(timeIntervalSince1970: 1_700_000_000.25),
+        claimedAt: Date(timeIntervalSince1970: 1_700_000_001),
+        finishedAt: Date(timeIntervalSince1970: 1_700_000_002.5),
+        attempts: [
+            Attempt(
+                number: 1, startedAt: Date(timeIntervalSince1970: 1_700_000_001), milliseconds: nil,
+                error: JobError(.workerDied, "gone")),
+            Attempt(
+                number: 2, startedAt: Date(timeIntervalSince1970: 1_700_000_001.5), milliseconds: 12.5,
+                error: JobError(.inputCorrupt, "broken")),
+        ],
+        input: InputImage(path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
+        renditions: [
+            RenditionImage(
+                path: "c.webp", format: "webp", width: 1, height: 2, bytes: 3, sha256: "cd", milliseconds: 1.125)
+        ],
+        timings: Timings(queued: 1, rendered: 2.5, committed: 0.125),
+        metadata: ["order": .number("100000000000000000001"), "a": .null],
+        error: JobError(.inputCorrupt, "broken"))
+}
+
+@Suite struct `A result document` {
+    @Test func `is read as it was written`() throws {
+        let json = try JSONValue(parsing: ResultDocument.full.content)
+        #expect(try ResultDocument(json: json) == .full)
+    }
+
+    @Test func `has the keys of the specification, in reading order`() throws {
+        let keys = ResultDocument.full.json.object?.members.map(\.key)
+        #expect(
+            keys == [
+                "version", "job", "id", "status", "error", "worker", "submittedAt", "claimedAt", "finishedAt",
+                "attempts", "input", "renditions", "timings", "metadata",
+            ])
+        #expect(ResultDocument.full.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
+        #expect(ResultDocument.full.json["error"]?["code"] == "input_corrupt")
+        #expect(
+            ResultDocument.full.json["metadata"]?.text(indented: false) == #"{"order":100000000000000000001,"a":null}"#)
+    }
+
+    @Test func `that lacks a key or has another version is refused with the key`() throws {
+        for key in ["version", "job", "id", "status", "worker", "submittedAt", "claimedAt", "attempts", "renditions"] {
+            var object = try #require(ResultDocument.full.json.object)
+            object[key] = nil
+            let error = #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(object)) }
+            #expect(error?.key == key)
+        }
+        var newer = try #require(ResultDocument.full.json.object)
+        newer["version"] = 2
+        #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(newer)) }
+    }
+
+    @Test func `may have keys of a newer worker`() throws {
+        var object = try #require(ResultDocument.full.json.object)
+        object["new"] = "thing"
+        #expect(try ResultDocument(json: .object(object)) == .full)
+    }
+
+    @Test func `has error codes of one spelling`() {
+        for code in ErrorCode.allCases {
+            #expect(code.rawValue.allSatisfy { $0.isLowercase || $0 == "_" })
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import FoundationEssentials
+import Glibc
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import SpoolWorker
+
+@Suite struct `A job's files` {
+    let scratch: ScratchFolder
+    let inputs: Roots
+    let outputs: Roots
+
+    init() throws {
+        scratch = try ScratchFolder()
+        for folder in ["in", "in/more", "other", "out"] {
+            try FileManager.default.createDirectory(
+                atPath: scratch.path.pushing(FilePath(folder)).string, withIntermediateDirectories: true)
+        }
+        inputs = try Roots([scratch.path.appending("in"), scratch.path.appending("other")])
+        outputs = try Roots([scratch.path.appending("out")])
+        try scratch.write("picture", to: "in/cat.jpg")
+        try scratch.write("other picture", to: "other/dog.jpg")
+        try scratch.write("secret", to: "secret.jpg")
+    }
+
+    private func open(_ path: String, limit: Int = 1000) throws -> [UInt8] {
+        try SourceFile.open(path, in: inputs, limit: limit).read(upTo: 1000)
+    }
+
+    private func code(_ body: () throws -> some Any) -> ErrorCode? {
+        do {
+            _ = try body()
+            return nil
+        } catch {
+            return (error as? JobError)?.code
+        }
+    }
+
+    @Test func `are opened relative to the first root, or absolute in any`() throws {
+        #expect(try open("cat.jpg") == Array("picture".utf8))
+        #expect(try open(scratch.path.appending("in/cat.jpg").string) == Array("picture".utf8))
+        #expect(try open(scratch.path.appending("other/dog.jpg").string) == Array("other picture".utf8))
+    }
+
+    @Test func `are refused with a code that says why`() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path.appending("in/link.jpg").string, withDestinationPath: "../secret.jpg")
+        #expect(unsafe mkfifo(scratch.path.appending("in/pipe.jpg").string, 0o644) == 0)
+        #expect(code { try open("../secret.jpg") } == .inputNotAllowed)
+        #expect(code { try open(scratch.path.appending("secret.jpg").string) } == .inputNotAllowed)
+        #expect(code { try open(scratch.path.appending("in/../secret.jpg").string) } == .inputNotAllowed)
+        #expect(code { try open("link.jpg") } == .inputNotAllowed)
+        #expect(code { try open("missing.jpg") } == .inputNotFound)
+        #expect(code { try open("cat.jpg/x") } == .inputNotFound)
+        #expect(code { try open("more") } == .inputNotAFile)
+        #expect(code { try open("pipe.jpg") } == .inputNotAFile)
+        #expect(code { try open("cat.jpg", limit: 3) } == .inputTooLarge)
+        #expect(code { try open(String(repeating: "x", count: 300)) } == .inputNotFound)
+    }
+
+    private func renditions(_ paths: [String], source: String = "cat.jpg") throws -> RenditionFiles {
+        try RenditionFiles(
+            for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
+            id: "id", source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
+    }
+
+    @Test func `appear at their final paths only when they are published`() throws {
+        let files = try renditions(["a.png", "deep/er/b.png"])
+        #expect(try scratch.list("out").allSatisfy { $0.hasPrefix(".spool-") || $0 == "deep" })
+        for (index, file) in files.files.enumerated() { try file.write(Array("image \(index)".utf8)) }
+        try files.publish(.full)
+        #expect(try scratch.list("out") == ["a.png", "deep"])
+        #expect(try scratch.read("out/deep/er/b.png") == "image 1")
+    }
+
+    @Test func `replace what was there before, but no folder and not their own source`() throws {
+        try scratch.write("old", to: "out/a.png")
+        let files = try renditions(["a.png"])
+        #expect(try scratch.read("out/a.png") == "old")
+        try files.publish(.none)
+        #expect(try scratch.read("out/a.png") == "")
+        #expect(code { try renditions([".."]) } == .outputNotAllowed)
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending("out/folder.png").string, withIntermediateDirectories: false)
+        #expect(code { try renditions(["folder.png"]) } == .outputNotWritable)
+        #expect(
+            unsafe link(scratch.path.appending("in/cat.jpg").string, scratch.path.appending("out/same.png").string) == 0
+        )
+        #expect(code { try renditions(["same.png"]) } == .outputIsInput)
+        #expect(try scratch.read("in/cat.jpg") == "picture")
+    }
+
+    @Test func `never leave the roots`() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path.appending("out/link").string, withDestinationPath: "../in")
+        for path in ["../x.png", "/etc/x.png", "link/x.png", "a/../../x.png"] {
+            #expect(code { try renditions([path]) } == .outputNotAllowed, "\(path)")
+        }
+        #expect(!scratch.exists("x.png"))
+        #expect(!scratch.exists("in/x.png"))
+    }
+
+    @Test func `replace a link, not what it leads to`() throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path.appending("out/a.png").string, withDestinationPath: "../secret.jpg")
+        let files = try renditions(["a.png"])
+        try files.files[0].write(Array("image".utf8))
+        try files.publish(.full)
+        #expect(try scratch.read("secret.jpg") == "secret")
+        #expect(try scratch.read("out/a.png") == "image")
+    }
+
+    @Test func `leave nothing behind when one of them cannot be made`() throws {
+        #expect(code { try renditions(["a.png", "b.png", "../c.png"]) } == .outputNotAllowed)
+        #expect(try scratch.list("out").isEmpty)
+        try renditions(["d.png"]).discard()
+        #expect(try scratch.list("out").isEmpty)
+    }
+
+    @Test func `of a worker that died are cleared away by the job's id`() throws {
+        _ = try renditions(["a.png", "deep/b.png"])
+        #expect(try scratch.list("out").count == 2)
+        let job = Job(
+            input: Input(path: "cat.jpg"),
+            renditions: ["a.png", "deep/b.png"].map { Rendition(path: $0, format: .png) })
+        RenditionFiles.discardLeftovers(of: job, id: "id", in: outputs)
+        #expect(try scratch.list("out") == ["deep"])
+        #expect(try scratch.list("out/deep").isEmpty)
+    }
+}
