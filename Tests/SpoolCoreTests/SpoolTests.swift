@@ -80,6 +80,7 @@ import Testing
         try scratch.write("{}", to: "done/a.json")
         try scratch.write("{}", to: "done/a.result.json")
         try scratch.write("{}", to: "processing/w1/c.json")
+        try scratch.write("", to: "processing/.gitkeep")
         let lease = try WorkerLease(
             in: spool, for: ResultDocument.Worker(id: "me", host: "here", pid: 1, version: "1"))
         let survey = try SpoolSurvey(of: spool)

@@ -29,6 +29,7 @@ public struct SpoolSurvey: Sendable, Equatable {
             if folder == .processing {
                 var listing = try spool[folder].listing()
                 while let name = try listing.next() {
+                    guard try spool[folder].status(of: name)?.kind == .folder else { continue }
                     let claims = try Spool.existing { () throws(SystemFailure) in try spool[folder].folder(name) }
                     if let claims { try state.count(claims, documents: true) }
                 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import SpoolImaging
 import SpoolSystem
@@ -18,6 +19,8 @@ struct RenderCommand: ParsableCommand {
             Terminal.printError("spool-worker render: started by hand, or without libvips: \(error)")
             throw ExitStatus.unavailable.code
         }
+        // The name in top and ps; it was started as /proc/self/exe. Where it cannot be set, it is only a name.
+        try? Data("spool-renderer".utf8).write(to: URL(filePath: "/proc/self/comm"))
         // A supervisor that is killed takes its renderers along, also those that would never read again.
         Thread.start {
             socket.waitUntilClosed()

@@ -25,11 +25,9 @@ actor RendererPool {
 
     /// Starts all renderers, so that a broken installation shows before a job is claimed.
     /// - Returns: the version of the libvips that they use.
-    func start() throws(RendererStartError) -> String {
-        while started < count {
-            idle.append(try RendererProcess())
-            started += 1
-        }
+    func start() async throws(RendererStartError) -> String {
+        idle = try await Self.launch(count).get()
+        started = count
         return idle.first?.vipsVersion ?? "none"
     }
 
@@ -85,9 +83,12 @@ actor RendererPool {
     private func replace() async -> RendererProcess? {
         while !isClosed {
             do {
-                return lend(try RendererProcess())
+                // One was asked for and one comes.
+                let fresh = try await Self.launch(1).get()[0]
+                if !isClosed { return lend(fresh) }
+                fresh.end()
             } catch {
-                logger.error("a renderer could not be started, trying again: \(error)")
+                logger.error("\(error); trying again")
                 try? await Task.sleep(for: Self.restartPause)
             }
         }
@@ -100,6 +101,16 @@ actor RendererPool {
         for renderer in idle { renderer.end() }
         idle = []
         while let next = waiting.popFirst() { next.resume(returning: nil) }
+    }
+
+    /// Starts renderers on a thread of its own: it takes a while, and the pool must not stand still meanwhile.
+    private static func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
+        await withCheckedContinuation { continuation in
+            Thread.start {
+                continuation.resume(
+                    returning: Result { () throws(RendererStartError) in try RendererProcess.start(count) })
+            }
+        }
     }
 
     /// Closes the pool and kills the renderers that are at work; their jobs end at once.

@@ -32,28 +32,51 @@ final class RendererProcess: Sendable {
 
     var pid: Int32 { child.pid }
 
-    /// Starts a renderer and waits until it says that it can work.
-    init() throws(RendererStartError) {
+    /// Starts renderers side by side and waits until all say that they can work.
+    static func start(_ count: Int) throws(RendererStartError) -> [RendererProcess] {
+        var children: [ChildProcess] = []
+        var renderers: [RendererProcess] = []
+        do {
+            for _ in 0..<count { children.append(try spawn()) }
+            for child in children { renderers.append(try RendererProcess(child)) }
+        } catch {
+            for child in children.dropFirst(renderers.count + 1) { Self.end(child) }
+            for renderer in renderers { renderer.end() }
+            throw error
+        }
+        return renderers
+    }
+
+    private static func spawn() throws(RendererStartError) -> ChildProcess {
         do {
             // The program itself, even if an upgrade has replaced its file meanwhile.
-            child = try ChildProcess(
-                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: Self.environment)
+            return try ChildProcess(
+                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: environment)
         } catch {
-            throw RendererStartError(description: "\(error)")
+            throw RendererStartError(description: "a renderer could not be started: \(error)")
         }
-        guard child.socket.waitUntilReadable(milliseconds: Self.startPatience) else {
-            child.kill()
-            _ = child.wait()
-            throw RendererStartError(description: "it said nothing for \(Self.startPatience / 1000) s")
-        }
-        let greeting = (try? child.socket.receive()).flatMap { received in
-            received.flatMap { try? RendererProtocol.decode(RendererGreeting.self, from: $0.message) }
-        }
-        guard let greeting else {
-            child.kill()
-            throw RendererStartError(description: "it ended before it could work (\(child.wait().description))")
+    }
+
+    /// Waits for the greeting; a child that does not give it is ended.
+    private init(_ child: ChildProcess) throws(RendererStartError) {
+        self.child = child
+        let isSilent = !child.socket.waitUntilReadable(milliseconds: Self.startPatience)
+        let received = isSilent ? nil : try? child.socket.receive()
+        guard let received, let greeting = try? RendererProtocol.decode(RendererGreeting.self, from: received.message)
+        else {
+            let ending = Self.end(child)
+            throw RendererStartError(
+                description: isSilent
+                    ? "a renderer said nothing for \(Self.startPatience / 1000) s"
+                    : "a renderer ended before it could work (\(ending.description))")
         }
         vipsVersion = greeting.vips
+    }
+
+    @discardableResult
+    private static func end(_ child: ChildProcess) -> ChildProcess.Ending {
+        child.kill()
+        return child.wait()
     }
 
     /// Whether an idle renderer still waits for work: one that has died, or says something unasked, does not.

@@ -1,0 +1,52 @@
+# The two commands: `make demo` and `make test`. Both install what is missing.
+
+SWIFT ?= swift
+WORKER := .build/release/spool-worker
+SPOOL ?= spool
+SOURCES := Sources Tests Package.swift
+
+# vips.pc asks for -pthread, which SwiftPM refuses with a warning in every build; this copy of it does not ask.
+PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
+export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+
+.PHONY: help build test lint format demo run bench clean dependencies
+
+help:
+	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
+	@echo 'make test    run all tests'
+	@echo 'make build   build $(WORKER)'
+	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
+	@echo 'make bench   compare with other tools                (BENCH="--photo FILE" and other options)'
+	@echo 'make lint    check the format of the sources         (make format mends it)'
+	@echo 'make clean   remove everything that was built'
+
+dependencies:
+	@scripts/install-dependencies
+	@mkdir -p $(PKG_CONFIG_FOLDER)
+	@PKG_CONFIG_PATH= scripts/vips-pkg-config > $(PKG_CONFIG_FOLDER)/vips.pc
+
+build: dependencies
+	$(SWIFT) build -c release --product spool-worker
+
+test: dependencies
+	$(SWIFT) test
+
+lint: dependencies
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	scripts/check-shell
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+demo: build
+	@scripts/demo $(WORKER) $(if $(IMAGE),'$(subst ','\'',$(IMAGE))')
+
+run: build
+	@$(WORKER) init $(SPOOL)
+	@exec $(WORKER) run --spool $(SPOOL)
+
+bench: build
+	Benchmarks/run --worker $(WORKER) $(BENCH)
+
+clean:
+	rm -rf .build
