@@ -71,6 +71,11 @@ package final class Folder: Sendable {
     /// ``file(beneath:)``.
     /// - Returns: the folder, and every folder that got a new entry.
     package func folder(making relative: FilePath) throws(SystemFailure) -> (folder: Folder, grown: [Folder]) {
+        do throws(SystemFailure) {
+            return (try folder(beneath: relative), [])
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            // Something is missing on the way.
+        }
         var grown: [Folder] = []
         var current = FilePath()
         var parent = self

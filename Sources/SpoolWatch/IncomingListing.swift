@@ -9,8 +9,9 @@ package struct IncomingListing: ~Copyable {
     private var listing: FolderListing
 
     package init(of spool: Spool) throws(SystemFailure) {
-        folder = spool[.incoming]
+        let folder = try spool.refreshedIncoming()
         listing = try folder.listing()
+        self.folder = folder
     }
 
     /// The next names in the order of their last change, the oldest first.

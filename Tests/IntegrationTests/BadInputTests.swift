@@ -55,6 +55,31 @@ import Testing
         try await expect(code, saying: words) { try $0.drop(text, as: "bad.json") }
     }
 
+    @Test func `that leads two renditions to one file fails that job alone`() async throws {
+        try await expect(.jobInvalid, saying: "two renditions") {
+            try $0.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "a/x.png"}, {"path": "a/./x.png"}]}"#, as: "bad.json")
+        }
+    }
+
+    @Test(arguments: ["1e308", "1e18", "9999999999999999999999"])
+    func `is no such thing as a timeout beyond all measure`(timeout: String) async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": 9}], "timeout": \#(timeout)}"#)
+        #expect(try await fixture.once().status == 0)
+    }
+
+    @Test func `is no such thing as a hundred renditions with long paths`() async throws {
+        let fixture = try await SpoolFixture()
+        let folder = String(repeating: String(repeating: "d", count: 200) + "/", count: 4)
+        let renditions = (0..<100).map { #"{"path": "\#(folder)\#($0).png", "width": 4}"# }.joined(separator: ",")
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [\#(renditions)]}"#)
+        let run = try await fixture.once()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try fixture.result()?.renditions.count == 100)
+    }
+
     @Test func `of two megabytes fails that job alone`() async throws {
         try await expect(.jobTooLarge, saying: "1048576") {
             try $0.drop(#"{"input": ""# + String(repeating: "x", count: 2_000_000), as: "bad.json")

@@ -198,4 +198,65 @@ import Testing
         #expect(try fixture.scratch.list("spool/done").count == 120)
         try fixture.expectConsistent()
     }
+
+    @Test func `takes over jobs of one name from several dead workers`() async throws {
+        let fixture = try await SpoolFixture()
+        for worker in ["one", "two", "three"] {
+            try fixture.scratch.write(SpoolFixture.simple, to: "spool/processing/\(worker)/job.json")
+            try fixture.scratch.write("half", to: "spool/tmp/.\(worker).leftover.tmp")
+        }
+        try fixture.drop()
+        let run = try await fixture.once()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(
+            try fixture.states() == [
+                "job.json": "done", "job~2.json": "done", "job~3.json": "done", "job~4.json": "done",
+            ])
+        try fixture.expectConsistent()
+    }
+
+    @Test func `goes on when incoming is deleted and made again`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let incoming = fixture.path.appending("incoming").string
+        try FileManager.default.removeItem(atPath: incoming)
+        try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: false)
+        try fixture.drop()
+        #expect(try await fixture.ended().status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    @Test func `claims nothing while the spool is away, and goes on when it is back`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(["--scan-interval", "50ms"])
+        let away = fixture.scratch.path.appending("away").string
+        try FileManager.default.moveItem(atPath: fixture.path.string, toPath: away)
+        try await eventually("the worker says so") { worker.standardError.contains("file system failed") }
+        #expect(!FileManager.default.fileExists(atPath: fixture.path.string))
+        try FileManager.default.moveItem(atPath: away, toPath: fixture.path.string)
+        try fixture.drop()
+        #expect(try await fixture.ended().status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    @Test func `writes no log into images when it is started without standard error`() async throws {
+        let fixture = try await SpoolFixture()
+        for index in 0..<5 { try fixture.drop(as: "\(index).json") }
+        let command = [
+            "/bin/sh", "-c", #"exec "$@" <&- >&- 2>&-"#, "sh", WorkerProcess.executable.string, "run", "--once",
+            "--spool",
+            fixture.path.string,
+        ]
+        #expect(try await WorkerProcess(command: command, in: fixture.scratch).status() == 0)
+        for index in 0..<5 {
+            let result = try #require(try fixture.result("\(index).json"))
+            #expect(result.status == .done)
+            let text = try fixture.scratch.read("spool/done/\(index).json")
+            #expect(text == SpoolFixture.simple)
+        }
+        let image = try Data(contentsOf: URL(filePath: fixture.path.appending("output/small.png").string))
+        #expect(image.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    }
 }

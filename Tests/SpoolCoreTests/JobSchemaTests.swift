@@ -44,4 +44,77 @@ import Testing
         #expect(schema["$defs"]?["dimension"]?["maximum"]?.int == 65_535)
         #expect(schema["additionalProperties"]?.bool == false)
     }
+
+    /// What the schema cannot say: rules between two keys, names of colours, formats by extension.
+    private static let beyondSchema = [
+        "is the same as that of", "no extension", "is of no known format", "is no colour", "lossless", "needs the fit",
+    ]
+
+    /// One change to a valid job at a time; schema and decoder must agree on each.
+    @Test func `agrees with the decoder on every job with one thing changed`() throws {
+        let whole = try JSONValue(
+            parsing: #"""
+                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2, "metadata": [1],
+                 "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
+                   "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
+                   "withoutEnlargement": true, "quality": 5}]}
+                """#.utf8)
+        let validator = SchemaValidator(root: schema)
+        #expect(validator.accepts(whole))
+        var refused = 0
+        for changed in whole.everyChange {
+            let error = decodingError(of: changed)
+            if let error, Self.beyondSchema.contains(where: error.message.contains) { continue }
+            #expect(
+                validator.accepts(changed) == (error == nil),
+                "\(changed.text(indented: false)): \(error?.message ?? "")")
+            if error != nil { refused += 1 }
+        }
+        #expect(refused > 100)
+    }
+
+    private func decodingError(of json: JSONValue) -> JobError? {
+        do {
+            _ = try Job(json: json)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+extension JSONValue {
+    /// The value with each member or element replaced by each of some others, removed, or joined by a stranger.
+    fileprivate var everyChange: [JSONValue] {
+        let others: [JSONValue] = [
+            .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), "", "cover", "png", "north",
+            "warning", "a.webp", "#fff", [], ["x"], [:], ["path": "b.png"], ["r": 300], ["alpha": 2],
+        ]
+        switch self {
+        case .object(let object):
+            var changes: [JSONValue] = []
+            for member in object.members {
+                for replacement in others + member.value.everyChange {
+                    var changed = object
+                    changed[member.key] = replacement
+                    changes.append(.object(changed))
+                }
+                var without = object
+                without[member.key] = nil
+                changes.append(.object(without))
+            }
+            var more = object
+            more["stranger"] = 1
+            return changes + [.object(more)]
+        case .array(let elements):
+            return elements.indices.flatMap { index in
+                (others + elements[index].everyChange).map { replacement in
+                    var changed = elements
+                    changed[index] = replacement
+                    return .array(changed)
+                }
+            }
+        default: return []
+        }
+    }
 }

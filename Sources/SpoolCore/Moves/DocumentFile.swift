@@ -12,12 +12,24 @@ public enum Durability: String, Sendable, Equatable, CaseIterable {
 /// Writes small files in one step: under a temporary name in the staging folder first, then renamed into place.
 struct DocumentFile {
     let staging: Folder
+    /// The worker who writes, so that what it leaves behind when it dies can be told from others' work.
+    let owner: String
     let durability: Durability
+
+    private static func prefix(of owner: String) -> String { ".\(owner)." }
+
+    /// Removes what a worker left behind in the staging folder.
+    static func discardLeftovers(of owner: String, in staging: Folder) throws(SystemFailure) {
+        var listing = try staging.listing()
+        while let name = try listing.next() {
+            if name.string.hasPrefix(prefix(of: owner)) { try staging.remove(name) }
+        }
+    }
 
     func write(
         _ content: [UInt8], to folder: Folder, as name: FilePath.Component, replacing: Bool
     ) throws(SystemFailure) {
-        let temporary = FilePath.Component(".\(UniqueID()).tmp")!
+        let temporary = FilePath.Component(Self.prefix(of: owner) + "\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             let file = try staging.create(temporary)
             try file.write(content)

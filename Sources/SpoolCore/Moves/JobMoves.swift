@@ -16,7 +16,9 @@ package struct JobMoves: Sendable {
         self.durability = durability
     }
 
-    private var documents: DocumentFile { DocumentFile(staging: spool[.tmp], durability: durability) }
+    private func documents(_ durability: Durability) -> DocumentFile {
+        DocumentFile(staging: spool[.tmp], owner: lease.worker.id, durability: durability)
+    }
 
     // MARK: Claim
 
@@ -41,6 +43,9 @@ package struct JobMoves: Sendable {
                 return try lease.claims.move(claimed.file, to: spool[.incoming], as: name.file)
             } catch  where error.errno == .fileExists {
                 continue
+            } catch  where error.errno == .noSuchFileOrDirectory {
+                // Committed already, and only the flush after it has failed.
+                return
             }
         }
         throw SystemFailure("give back", lease.claims.path.appending(claimed.file), .fileExists)
@@ -51,7 +56,7 @@ package struct JobMoves: Sendable {
     /// Records the attempts so far, before the work of the last one starts. It is not flushed: the record outlives a
     /// crash of the worker, and after a power cut the attempt has not happened.
     package func record(_ document: ResultDocument, of claimed: JobName) throws(SystemFailure) {
-        try DocumentFile(staging: spool[.tmp], durability: .none).write(
+        try documents(.none).write(
             document.content, to: lease.claims, as: claimed.result, replacing: true)
     }
 
@@ -67,7 +72,7 @@ package struct JobMoves: Sendable {
             guard try state.status(of: name.file) == nil else { continue }
             do throws(SystemFailure) {
                 // No rename replaces anything: of two workers with one name, one gets EEXIST and goes on to the next.
-                try documents.write(document.content, to: state, as: name.result, replacing: false)
+                try documents(durability).write(document.content, to: state, as: name.result, replacing: false)
             } catch  where error.errno == .fileExists {
                 continue
             }

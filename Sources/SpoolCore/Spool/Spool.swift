@@ -1,4 +1,5 @@
 package import SpoolSystem
+import Synchronization
 public import SystemPackage
 
 /// An open spool: the folder that is the interface between producers and workers.
@@ -10,6 +11,8 @@ public final class Spool: Sendable {
 
     package let root: Folder
     private let folders: [SpoolFolder: Folder]
+    /// The one folder that producers, too, may delete and make again.
+    private let incoming: Mutex<Folder>
 
     /// Opens the spool at `path`. Nothing is written.
     public init(at path: FilePath) throws(SpoolError) {
@@ -32,6 +35,7 @@ public final class Spool: Sendable {
                 .system, error.path, "\(error); mend the spool with: spool-worker init \(path.printable)",
                 underlying: error)
         }
+        incoming = Mutex(folders[.incoming] ?? root)
         self.folders = folders
     }
 
@@ -70,7 +74,7 @@ public final class Spool: Sendable {
                 let staging = try root.folder(SpoolFolder.tmp.name)
                 let marker = Array((SpoolMarker.new().json.text() + "\n").utf8)
                 do throws(SystemFailure) {
-                    try DocumentFile(staging: staging, durability: .full).write(
+                    try DocumentFile(staging: staging, owner: "init", durability: .full).write(
                         marker, to: control, as: SpoolMarker.file, replacing: false)
                 } catch  where error.errno == .fileExists {
                     // Somebody else made the same spool at the same time.
@@ -98,7 +102,7 @@ public final class Spool: Sendable {
 
     package subscript(_ folder: SpoolFolder) -> Folder {
         // The initialiser opened every case.
-        folders[folder]!
+        folder == .incoming ? incoming.withLock(\.self) : folders[folder]!
     }
 
     /// Proves that a job can go all its way by renames: from staging through every state, by an empty hidden file. Mounts
@@ -125,9 +129,17 @@ public final class Spool: Sendable {
         }
     }
 
-    /// Whether the spool's path still leads to this spool: its disk is mounted, and nobody replaced the folder.
-    package func isInPlace() -> Bool {
-        guard let now = try? Folder(at: path).status(), let mine = try? root.status() else { return false }
-        return now.isSameFile(as: mine)
+    /// Opens `incoming` anew if its path leads to another folder by now: somebody deleted it and made it again.
+    /// - Throws: `noSuchFileOrDirectory` while it is missing, or while the whole spool is: an unmounted disk.
+    package func refreshedIncoming() throws(SystemFailure) -> Folder {
+        let place = try Folder(at: path)
+        guard try place.status().isSameFile(as: root.status()) else {
+            throw SystemFailure("find the spool any more at", path, .noSuchFileOrDirectory)
+        }
+        let now = try place.folder(SpoolFolder.incoming.name)
+        let known = self[.incoming]
+        if try now.status().isSameFile(as: known.status()) { return known }
+        incoming.withLock { $0 = now }
+        return now
     }
 }

@@ -16,7 +16,7 @@ extension Spool {
         bytes += Array("\(bytes.isEmpty ? "job" : "")-\(id).json".utf8)
         // Neither empty nor with a slash, and it ends in .json.
         let name = JobName(FilePath.Component(bytes: bytes)!)!
-        try DocumentFile(staging: self[.tmp], durability: .full).write(
+        try DocumentFile(staging: self[.tmp], owner: "submit", durability: .full).write(
             Array((job.json.text() + "\n").utf8), to: self[.incoming], as: name.file, replacing: false)
         try self[.incoming].synchronize()
         return name

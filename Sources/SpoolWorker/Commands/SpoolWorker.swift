@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpoolCore
+import SpoolSystem
 
 @main
 struct SpoolWorker: AsyncParsableCommand {
@@ -17,6 +18,11 @@ struct SpoolWorker: AsyncParsableCommand {
             RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, SchemaCommand.self,
             RenderCommand.self, SampleCommand.self,
         ])
+
+    static func main() async {
+        StandardDescriptors.ensureOpen()
+        await main(nil)
+    }
 
     /// The version of this program, as in CHANGELOG.md.
     static let version = "0.1.0"

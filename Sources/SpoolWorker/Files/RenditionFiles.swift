@@ -47,17 +47,22 @@ struct RenditionFiles: Sendable {
         let folder: Folder
         let there: FileStatus?
         let isInput: Bool
+        let isTwin: Bool
         do throws(SystemFailure) {
             let made = try root.folder(making: relative.removingLastComponent())
             folder = made.folder
             grown += made.grown
             there = try folder.status(of: name)
             isInput = try there?.isSameFile(as: source.status()) ?? false
+            isTwin = try isTarget(name, in: folder)
         } catch {
             throw Self.failure(error, path)
         }
         guard there?.kind != .folder else {
             throw JobError(.outputNotWritable, "rendition \(path.escapingControls) is the name of a folder")
+        }
+        guard !isTwin else {
+            throw JobError(.jobInvalid, "two renditions lead to the file \(path.escapingControls); name two files")
         }
         guard !isInput else {
             throw JobError(
@@ -70,6 +75,15 @@ struct RenditionFiles: Sendable {
         } catch {
             throw Self.failure(error, path)
         }
+    }
+
+    /// Whether an earlier rendition has the same file, by whatever path.
+    private func isTarget(_ name: FilePath.Component, in folder: Folder) throws(SystemFailure) -> Bool {
+        let status = try folder.status()
+        for target in targets where target.name == name {
+            if try target.folder.status().isSameFile(as: status) { return true }
+        }
+        return false
     }
 
     /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,

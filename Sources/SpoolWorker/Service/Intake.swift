@@ -11,6 +11,8 @@ struct Intake: ~Copyable {
     static let batch = 256
 
     private let spool: Spool
+    /// Jobs of workers that died; several of them can have one name.
+    private var orphaned: Deque<Candidate> = []
     private var queue: Deque<Candidate> = []
     private var queued: Set<JobName> = []
     private var underWay: Set<JobName> = []
@@ -26,7 +28,7 @@ struct Intake: ~Copyable {
     }
 
     /// Whether nothing is known that could be done, now or later.
-    var isIdle: Bool { queue.isEmpty && underWay.isEmpty && !isScanning && settling.isEmpty }
+    var isIdle: Bool { orphaned.isEmpty && queue.isEmpty && underWay.isEmpty && !isScanning && settling.isEmpty }
 
     var countUnderWay: Int { underWay.count }
 
@@ -36,7 +38,9 @@ struct Intake: ~Copyable {
     private var isScanning: Bool { wantsScan || listing != nil }
 
     mutating func add(_ candidate: Candidate) {
-        if underWay.contains(candidate.name) {
+        if case .orphaned = candidate {
+            orphaned.append(candidate)
+        } else if underWay.contains(candidate.name) {
             again.insert(candidate.name)
         } else if queued.insert(candidate.name).inserted {
             queue.append(candidate)
@@ -47,10 +51,19 @@ struct Intake: ~Copyable {
 
     /// The next candidate, and the state in which it has settled if that is why it is looked at again.
     mutating func next(now: ContinuousClock.Instant) throws(SystemFailure) -> (Candidate, settled: FileStatus?)? {
+        if let index = orphaned.firstIndex(where: { !underWay.contains($0.name) }) {
+            let candidate = orphaned.remove(at: index)
+            underWay.insert(candidate.name)
+            return (candidate, settled: nil)
+        }
         for name in settling.due(now: now) { add(.dropped(name)) }
         while true {
             if let candidate = queue.popFirst() {
                 queued.remove(candidate.name)
+                if underWay.contains(candidate.name) {
+                    again.insert(candidate.name)
+                    continue
+                }
                 underWay.insert(candidate.name)
                 return (candidate, settling.hasSettled(candidate.name, now: now))
             }
@@ -68,7 +81,7 @@ struct Intake: ~Copyable {
         }
         let names = try listing?.next(Self.batch) ?? []
         if names.isEmpty { listing = nil }
-        for name in names where !underWay.contains(name) && !settling.holds(name) { add(.dropped(name)) }
+        for name in names where !settling.holds(name) { add(.dropped(name)) }
         return !names.isEmpty || wantsScan
     }
 

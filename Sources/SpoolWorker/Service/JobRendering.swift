@@ -76,6 +76,9 @@ struct JobRendering: Sendable {
         }
     }
 
+    /// How many renderers may be found dead before the job is suspected.
+    private static let maximumRefusals = 5
+
     private enum RenderOutcome {
         case rendered(RenderedJob)
         case failed(JobError)
@@ -83,21 +86,23 @@ struct JobRendering: Sendable {
     }
 
     private func render(_ source: OpenFile, _ targets: RenditionFiles) async -> RenderOutcome {
-        let request = RenderRequest(
-            input: job.input, renditions: job.renditions, limits: turn.configuration.limits)
+        let request = RenderRequest(withoutPathsOf: job, limits: turn.configuration.limits)
+        // As numbers: a duration cannot hold every number that JSON can.
         let limit = turn.configuration.timeout
-        let timeout = job.timeout.map { min(.seconds($0), limit) } ?? limit
+        let timeout = job.timeout.map { $0 < limit / .seconds(1) ? .seconds($0) : limit } ?? limit
+        var refusals = 0
         while let renderer = await turn.renderers.borrow() {
             let outcome = renderer.render(request, files: [source] + targets.files, timeout: timeout)
-            if case .replied(let reply) = outcome {
-                await turn.renderers.giveBack(renderer, isAlive: true)
-                return judge(reply)
-            }
-            await turn.renderers.giveBack(renderer, isAlive: false)
+            let isAlive = if case .replied = outcome { true } else { false }
+            await turn.renderers.giveBack(renderer, isAlive: isAlive)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if await turn.renderers.isClosed { break }
+            if !isAlive, await turn.renderers.isClosed { break }
             switch outcome {
-            case .neverBegan, .replied: continue
+            case .replied(let reply): return judge(reply)
+            case .neverBegan:
+                refusals += 1
+                if refusals < Self.maximumRefusals { continue }
+                return .failed(JobError(.rendererDied, "no renderer took the job"))
             case .timedOut:
                 return .failed(
                     JobError(
@@ -120,6 +125,15 @@ struct JobRendering: Sendable {
         case .rendered: .failed(JobError(.renderFailed, "the renderer's answer does not fit the job"))
         case .failed(let error): .failed(error)
         }
+    }
+}
+
+extension RenderRequest {
+    /// A renderer gets open files; names are none of its business, and a hundred long ones would not fit a message.
+    init(withoutPathsOf job: Job, limits: RenderLimits) {
+        self.init(input: job.input, renditions: job.renditions, limits: limits)
+        input.path = ""
+        for index in renditions.indices { renditions[index].path = "" }
     }
 }
 

@@ -62,11 +62,7 @@ struct WorkerService: Service {
             for (name, outcome) in inbox.takeEnded() {
                 intake.ended(name, outcome, now: now)
                 guard case .blocked(let failure) = outcome else { continue }
-                if watcher == nil { throw failure }
-                turn.logger.error(
-                    "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
-                    metadata: ["error": "\(failure)", "job": "\(name)"])
-                pausedUntil = now + Self.pauseAfterFailure
+                pausedUntil = try pause(now: now, because: failure, job: name)
             }
             if inbox.isStopping {
                 if intake.countUnderWay == 0 { return }
@@ -92,12 +88,28 @@ struct WorkerService: Service {
                 nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
             }
             if pausedUntil == nil {
-                try begin(from: &intake, now: now, on: threads, in: &group)
-                if watcher == nil && intake.isIdle { return }
+                do throws(SystemFailure) {
+                    try begin(from: &intake, now: now, on: threads, in: &group)
+                    if watcher == nil && intake.isIdle { return }
+                } catch {
+                    pausedUntil = try pause(now: now, because: error, job: nil)
+                }
             }
             alarm.set(for: [watcher == nil ? nil : nextScan, intake.nextDue, pausedUntil])
             await wake.wait()
         }
+    }
+
+    /// - Returns: when to go on.
+    /// - Throws: the failure with `once`, which somebody waits for.
+    private func pause(
+        now: ContinuousClock.Instant, because failure: SystemFailure, job: JobName?
+    ) throws(SystemFailure) -> ContinuousClock.Instant {
+        if watcher == nil { throw failure }
+        turn.logger.error(
+            "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
+            metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
+        return now + Self.pauseAfterFailure
     }
 
     /// While one set of images is rendered, the next is opened and the last is flushed to the disk.
