@@ -35,9 +35,7 @@ package final class OrphanedClaims: Sendable {
                 try leases.file(WorkerName(name.string).lease)
             }
             if let lease {
-                let owner = (try? JSONValue(parsing: lease.read(upTo: 4096))).flatMap {
-                    try? ResultDocument.Worker(ResultReader($0))
-                }
+                let owner = try ResultDocument.Worker(lease: lease)
                 if let owner, owner.host != worker.host {
                     foreign.append(owner.id)
                     continue

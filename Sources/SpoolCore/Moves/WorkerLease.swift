@@ -67,8 +67,7 @@ extension Spool {
         while let name = try listing.next() {
             guard !name.string.hasPrefix("."),
                 let lease = try Self.existing({ () throws(SystemFailure) in try leases.file(name) }),
-                let json = try? JSONValue(parsing: lease.read(upTo: 4096)),
-                let worker = try? ResultDocument.Worker(ResultReader(json))
+                let worker = try ResultDocument.Worker(lease: lease)
             else { continue }
             // The lock is tried shared: two onlookers never take each other for a worker.
             workers.append((worker, isAlive: try !lease.trySharedLock()))
@@ -83,5 +82,16 @@ extension Spool {
         } catch  where error.errno == .noSuchFileOrDirectory {
             return nil
         }
+    }
+}
+
+extension ResultDocument.Worker {
+    /// The worker that wrote a lease; nil if its power was cut before the content was on the disk.
+    init?(lease: OpenFile) throws(SystemFailure) {
+        let content = try lease.read(upTo: 4096)
+        guard let json = try? JSONValue(parsing: content), let worker = try? Self(ResultReader(json)) else {
+            return nil
+        }
+        self = worker
     }
 }

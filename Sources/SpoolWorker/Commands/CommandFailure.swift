@@ -9,6 +9,7 @@ import SystemPackage
 enum CommandFailure {
     static func status(of error: any Error) -> ExitStatus {
         switch error {
+        case is UsageError: .usage
         case is ConfigurationError: .configuration
         case let error as SpoolError: error.underlying?.errno == .ioError ? .inputOutput : .unavailable
         case is SystemFailure: .inputOutput
@@ -23,8 +24,6 @@ enum CommandFailure {
             try await body()
         } catch let code as ExitCode {
             throw code
-        } catch let error as ValidationError {
-            throw error
         } catch {
             Terminal.printError("spool-worker: \(error)")
             throw status(of: error).code
@@ -32,10 +31,19 @@ enum CommandFailure {
     }
 }
 
+/// Arguments that cannot be used, found out while they were.
+struct UsageError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// Standard output and standard error.
 enum Terminal {
     static func printError(_ line: String) { ConsoleLogHandler.writeToStandardError(line + "\n") }
 
-    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    /// Hands on what was printed: whoever reads a pipe need not wait for the end of the command.
+    static func flush() { _ = fflush(nil) }
+
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

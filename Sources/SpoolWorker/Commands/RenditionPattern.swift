@@ -1,4 +1,3 @@
-import ArgumentParser
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -14,11 +13,11 @@ struct RenditionPattern {
     /// nil for a name that tells the size.
     var output: String?
 
-    func renditions(for image: FilePath) throws(ValidationError) -> [Rendition] {
+    func renditions(for image: FilePath) throws(UsageError) -> [Rendition] {
         var formats = formats
         if formats.isEmpty {
             guard let own = ImageFormat(pathExtension: image.extension ?? "") else {
-                throw ValidationError("\(image.printable): no format follows from the extension; add --format")
+                throw UsageError("\(image.printable): no format follows from the extension; add --format")
             }
             formats = [own]
         }
@@ -32,7 +31,7 @@ struct RenditionPattern {
             }
         }
         guard Set(renditions.map(\.path)).count == renditions.count else {
-            throw ValidationError(
+            throw UsageError(
                 "--output \(output ?? "") names one file for several renditions; use {width} or {format} in it")
         }
         return renditions

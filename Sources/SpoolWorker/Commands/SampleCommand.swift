@@ -23,7 +23,7 @@ struct SampleCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             guard let format = ImageFormat(pathExtension: FilePath(file).extension ?? "") else {
-                throw ValidationError("\(file) has no extension of a known format")
+                throw UsageError("\(file) has no extension of a known format")
             }
             try kind.write(width: width, height: height, format: format, to: file)
         }

@@ -71,18 +71,18 @@ struct SubmitCommand: AsyncParsableCommand {
                     ? [configuration.spool.appending(SpoolFolder.input.name)] : configuration.inputRoots)
             let pattern = RenditionPattern(
                 widths: width, height: height, fit: fit, formats: format, quality: quality, output: output)
-            // Every image is looked at before the first job is dropped: a typo must not leave half a batch behind.
-            var jobs: [(job: Job, stem: String)] = []
-            for image in images {
-                let path = FilePath(image)
-                let renditions = try pattern.renditions(for: path)
-                jobs.append(
-                    (Job(input: Input(path: try inputs.prepare(path)), renditions: renditions), path.stem ?? "job"))
+            // Every image is looked at before the first is copied: a typo must not leave half a batch behind.
+            var batch: [(image: FilePath, renditions: [Rendition])] = []
+            for image in images.map({ FilePath($0) }) {
+                try inputs.check(image)
+                batch.append((image, try pattern.renditions(for: image)))
             }
             var names: [JobName] = []
-            for (job, stem) in jobs {
-                let name = try spool.submit(job, named: stem)
+            for (image, renditions) in batch {
+                let job = Job(input: Input(path: try inputs.prepare(image)), renditions: renditions)
+                let name = try spool.submit(job, named: image.stem ?? "job")
                 print(name)
+                Terminal.flush()
                 names.append(name)
             }
             guard wait else { return }

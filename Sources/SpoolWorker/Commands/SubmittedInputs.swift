@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import SpoolCore
 import SpoolSystem
@@ -9,11 +8,19 @@ struct SubmittedInputs {
     /// Absolute; the first takes copies.
     var roots: [FilePath]
 
+    /// Refuses what is no file that can be read.
+    func check(_ image: FilePath) throws {
+        guard let actual = Self.canonical(image) else { throw UsageError("\(image.printable): \(Errno.last)") }
+        guard let name = actual.lastComponent,
+            try Folder(at: actual.removingLastComponent()).file(name).status().kind == .regular
+        else { throw UsageError("\(image.printable) is no file") }
+    }
+
     /// - Returns: the path to write into the job: relative to the first root for an image that lies there or was copied
     ///   there, absolute for one in another root.
     func prepare(_ image: FilePath) throws -> String {
         guard let actual = Self.canonical(image) else {
-            throw ValidationError("\(image.printable): \(Errno.last)")
+            throw UsageError("\(image.printable): \(Errno.last)")
         }
         for (index, root) in roots.enumerated() {
             guard let canonicalRoot = Self.canonical(root), actual.starts(with: canonicalRoot) else { continue }
@@ -25,19 +32,14 @@ struct SubmittedInputs {
     }
 
     private func copy(_ image: FilePath) throws -> String {
-        guard let name = image.lastComponent, let folder = try? Folder(at: image.removingLastComponent()) else {
-            throw ValidationError("\(image.printable) is no file")
-        }
-        let source = try folder.file(name)
-        guard try source.status().kind == .regular else {
-            throw ValidationError("\(image.printable) is no file")
-        }
+        guard let name = image.lastComponent else { throw UsageError("\(image.printable) is no file") }
+        let source = try Folder(at: image.removingLastComponent()).file(name)
         let root = try Folder(at: roots[0])
         let id = UniqueID().description
         // Cut so that the whole stays a valid name; the end has the extension.
         guard let copyName = FilePath.Component(bytes: Array("\(id)-".utf8) + name.bytes.suffix(200)),
             let temporary = FilePath.Component(".\(id).tmp")
-        else { throw ValidationError("\(image.printable) has a name that cannot be used") }
+        else { throw UsageError("\(image.printable) has a name that cannot be used") }
         do {
             let copy = try root.create(temporary)
             try copy.writeContent(of: source)
@@ -55,7 +57,7 @@ struct SubmittedInputs {
     /// JSON holds text alone.
     private func text(_ path: FilePath) throws -> String {
         guard let text = String(validating: path) else {
-            throw ValidationError("\(path.printable): the name is not UTF-8, so no job can hold it; rename the file")
+            throw UsageError("\(path.printable): the name is not UTF-8, so no job can hold it; rename the file")
         }
         return text
     }

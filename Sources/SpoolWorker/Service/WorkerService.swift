@@ -3,8 +3,6 @@ import ServiceLifecycle
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
-import Synchronization
-import UnixSignals
 
 /// The worker itself: keeps as many turns under way as may be, until it is told to stop or, with `once`, until nothing
 /// is left to do.
@@ -138,82 +136,4 @@ struct WorkerService: Service {
             await turn.renderers.killAll()
         }
     }
-}
-
-/// What turns and signals leave for the loop.
-final class TurnInbox: Sendable {
-    private struct State {
-        var ended: [(name: JobName, outcome: TurnOutcome)] = []
-        var isStopping = false
-        var failed = 0
-    }
-
-    private let state = Mutex(State())
-
-    /// Whether the worker was told to stop.
-    var isStopping: Bool { state.withLock { $0.isStopping } }
-
-    /// Jobs that ended in `failed` so far.
-    var failedCount: Int { state.withLock { $0.failed } }
-
-    func stop() { state.withLock { $0.isStopping = true } }
-
-    func ended(_ name: JobName, _ outcome: TurnOutcome) {
-        state.withLock { state in
-            state.ended.append((name, outcome))
-            if case .finished(.failed) = outcome { state.failed += 1 }
-        }
-    }
-
-    func takeEnded() -> [(name: JobName, outcome: TurnOutcome)] {
-        state.withLock { state in
-            defer { state.ended = [] }
-            return state.ended
-        }
-    }
-}
-
-/// Gives a signal at the earliest of some times.
-struct Alarm {
-    private let wake: WakeSignal
-    private var time: ContinuousClock.Instant?
-    private var task: Task<Void, Never>?
-
-    init(_ wake: WakeSignal) { self.wake = wake }
-
-    mutating func set(for times: [ContinuousClock.Instant?]) {
-        let earliest = times.compactMap(\.self).min()
-        if earliest == time && earliest.map({ $0 > .now }) ?? true { return }
-        task?.cancel()
-        time = earliest
-        task = earliest.map { earliest in
-            Task { [wake] in
-                // A cancelled sleep throws, and then there is nothing to signal.
-                if (try? await Task.sleep(until: earliest, clock: .continuous)) != nil { wake.signal() }
-            }
-        }
-    }
-
-    mutating func cancel() { task?.cancel() }
-}
-
-/// The end of patience with running jobs: a time, or another signal.
-struct StopDeadline {
-    private let tasks: [Task<Void, Never>]
-
-    init(after patience: Duration, _ action: @escaping @Sendable (_ reason: String) async -> Void) {
-        tasks = [
-            Task {
-                if (try? await Task.sleep(for: patience)) != nil { await action("the time to finish is over") }
-            },
-            Task {
-                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-                    await action("second signal (\(signal))")
-                    return
-                }
-            },
-        ]
-    }
-
-    func cancel() { for task in tasks { task.cancel() } }
 }
