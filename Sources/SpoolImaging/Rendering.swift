@@ -46,7 +46,17 @@ struct Rendering {
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(task, from: cascade, to: OutputFile(outputs[task.index]))
         }
+        try checkComplaints()
         return RenderedJob(input: input, renditions: tasks.compactMap { renditions[$0.index] })
+    }
+
+    /// The JPEG loader looks for warnings before each strip of rows that it reads, so those of the last strip, which is
+    /// a large part of an image that is decoded at an eighth, only lie in the error buffer.
+    private func checkComplaints() throws(JobError) {
+        guard source.format == .jpeg, decoder.failOn == .warning, let complaint = VipsFailure.takeComplaint() else {
+            return
+        }
+        throw JobError(.inputCorrupt, "the image is truncated or damaged: \(complaint.message)")
     }
 
     private var input: RenderedInput {

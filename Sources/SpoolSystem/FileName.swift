@@ -1,3 +1,4 @@
+import Glibc
 package import SystemPackage
 
 extension FilePath.Component {
@@ -25,5 +26,16 @@ extension FilePath.Component {
             })
         else { return nil }
         self = name
+    }
+}
+
+extension FilePath {
+    /// The path without links and dots; nil with `errno` set if it leads to nothing.
+    package var canonical: FilePath? {
+        unsafe withPlatformString { text in
+            guard let resolved = unsafe realpath(text, nil) else { return nil }
+            defer { unsafe free(resolved) }
+            return unsafe FilePath(platformString: resolved)
+        }
     }
 }

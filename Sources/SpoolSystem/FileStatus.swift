@@ -38,6 +38,9 @@ package struct FileStatus: Sendable, Equatable {
         changed = status.st_ctim.nanoseconds
     }
 
+    /// Whether nobody has written to the file since, as far as its size and time tell.
+    package func isUnchanged(in later: FileStatus) -> Bool { size == later.size && modified == later.modified }
+
     /// Whether both describe one file.
     package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

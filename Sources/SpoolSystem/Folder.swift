@@ -35,6 +35,12 @@ package final class Folder: Sendable {
         return OpenFile(owning: file, path: path.appending(name))
     }
 
+    /// The same, but a symbolic link is followed: for files that an operator names.
+    package func file(following name: FilePath.Component) throws(SystemFailure) -> OpenFile {
+        let file = try open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY, "open")
+        return OpenFile(owning: file, path: path.appending(name))
+    }
+
     /// Makes a new file right inside this folder, open for reading and writing.
     package func create(
         _ name: FilePath.Component, permissions: UInt32 = 0o666
@@ -67,16 +73,14 @@ package final class Folder: Sendable {
         return Folder(owning: folder, path: path.pushing(relative))
     }
 
-    /// Opens the folder `relative` beneath this one, making what is missing on the way. Confined like
-    /// ``file(beneath:)``.
-    /// - Returns: the folder, and every folder that got a new entry.
-    package func folder(making relative: FilePath) throws(SystemFailure) -> (folder: Folder, grown: [Folder]) {
+    /// Opens the folder `relative` beneath this one, making what is missing on the way; what is made is on the disk when
+    /// this returns. Confined like ``file(beneath:)``.
+    package func folder(making relative: FilePath) throws(SystemFailure) -> Folder {
         do throws(SystemFailure) {
-            return (try folder(beneath: relative), [])
+            return try folder(beneath: relative)
         } catch  where error.errno == .noSuchFileOrDirectory {
             // Something is missing on the way.
         }
-        var grown: [Folder] = []
         var current = FilePath()
         var parent = self
         for component in relative.components {
@@ -85,11 +89,11 @@ package final class Folder: Sendable {
                 parent = try folder(beneath: current)
             } catch  where error.errno == .noSuchFileOrDirectory && component.kind == .regular {
                 try parent.makeFolder(component)
-                grown.append(parent)
+                try parent.synchronize()
                 parent = try folder(beneath: current)
             }
         }
-        return (parent, grown)
+        return parent
     }
 
     private func openBeneath(_ relative: FilePath, _ flags: Int32) throws(SystemFailure) -> Int32 {

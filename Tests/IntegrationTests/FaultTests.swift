@@ -259,4 +259,78 @@ import Testing
         let image = try Data(contentsOf: URL(filePath: fixture.path.appending("output/small.png").string))
         #expect(image.starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }
+
+    @Test func `takes over from a neighbour that is killed, while it runs itself`() async throws {
+        let fixture = try await SpoolFixture()
+        let victim = try await fixture.start()
+        let renderers = stopRenderers(of: victim)
+        try fixture.drop(as: "caught.json")
+        try await recorded("caught", in: fixture)
+        let survivor = try await fixture.start(["--scan-interval", "50ms"])
+        victim.signal(SIGKILL)
+        _ = try await victim.status()
+        for renderer in renderers { kill(renderer, SIGKILL) }
+        let result = try await fixture.ended("caught.json")
+        #expect(result.status == .done)
+        #expect(result.worker.pid == Int(survivor.pid))
+        #expect(result.attempts.count == 2)
+        survivor.signal(SIGHUP)
+        #expect(try await survivor.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `sets a name aside that it cannot claim, and does the others`() async throws {
+        let fixture = try await SpoolFixture()
+        // A job of the name is in the worker's claim folder already, put there by hand.
+        let worker = try await fixture.start()
+        let claims = try #require(try fixture.scratch.list("spool/processing").first)
+        try fixture.scratch.write("by hand", to: "spool/processing/\(claims)/taken.json")
+        try fixture.drop(as: "taken.json")
+        for index in 0..<5 { try fixture.drop(as: "\(index).json") }
+        for index in 0..<5 { #expect(try await fixture.ended("\(index).json").status == .done) }
+        #expect(worker.standardError.contains("cannot be claimed"))
+        #expect(!worker.standardError.contains("file system failed"))
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    @Test func `fails a job whose input changes while it is read`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = stopRenderers(of: worker)
+        try fixture.drop()
+        try await recorded("job", in: fixture)
+        try await eventually("the rendition has its file") {
+            try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
+        }
+        let photo = try #require(FileHandle(forWritingAtPath: fixture.path.appending("input/photo.jpg").string))
+        try photo.seekToEnd()
+        try photo.write(contentsOf: Data("more".utf8))
+        try photo.close()
+        for renderer in renderers { kill(renderer, SIGCONT) }
+        #expect(try await fixture.ended().error?.code == .inputChanged)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `does not fail jobs because it has too few descriptors`() async throws {
+        let fixture = try await SpoolFixture()
+        let renditions = (0..<100).map { #"{"path": "many/\#($0).png", "width": 4}"# }.joined(separator: ",")
+        for index in 0..<12 {
+            try fixture.drop(
+                #"{"input": "photo.jpg", "renditions": [\#(renditions)]}"#.replacing("many", with: "many-\(index)"),
+                as: "\(index).json")
+        }
+        // Six turns of a hundred files each do not fit into 400 descriptors.
+        let worker = try WorkerProcess(
+            command: [
+                "/bin/sh", "-c", #"ulimit -n 400; exec "$@""#, "sh", WorkerProcess.executable.string, "run", "--spool",
+                fixture.path.string, "--renderers", "2",
+            ], in: fixture.scratch)
+        for index in 0..<12 { #expect(try await fixture.ended("\(index).json").status == .done) }
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
 }

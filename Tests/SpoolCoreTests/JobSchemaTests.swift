@@ -88,6 +88,7 @@ extension JSONValue {
     fileprivate var everyChange: [JSONValue] {
         let others: [JSONValue] = [
             .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), "", "cover", "png", "north",
+            "x/",
             "warning", "a.webp", "#fff", [], ["x"], [:], ["path": "b.png"], ["r": 300], ["alpha": 2],
         ]
         switch self {

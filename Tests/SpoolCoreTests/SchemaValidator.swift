@@ -37,8 +37,8 @@ struct SchemaValidator {
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
         case "exclusiveMinimum": return value.double.map { $0 > rule.double ?? 0 } ?? true
-        // The one pattern says that a path has no zero byte.
-        case "pattern": return value.string.map { !$0.utf8.contains(0) } ?? true
+        // The one pattern says that a path has no zero byte and no slash at its end.
+        case "pattern": return value.string.map { !$0.utf8.contains(0) && !$0.hasSuffix("/") } ?? true
         case "$schema", "$id", "$defs", "title", "description", "default": return true
         default: return false
         }

@@ -59,7 +59,8 @@ import Testing
         let job = Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.png", format: .png)])
         let names = try [
             spool.submit(job, named: "cat"), spool.submit(job, named: "cat"), spool.submit(job, named: "../../etc/x"),
-            spool.submit(job, named: ""), spool.submit(job, named: String(repeating: "ü", count: 300)),
+            spool.submit(job, named: ""), spool.submit(job, named: "a/\u{301}b"),
+            spool.submit(job, named: String(repeating: "ü", count: 300)),
         ]
         #expect(Set(names).count == names.count)
         #expect(try scratch.list("tmp").isEmpty)
@@ -92,7 +93,7 @@ import Testing
         #expect(survey.states[.processing]?.jobs == 1)
         #expect(survey.workers.map(\.worker.id) == ["me"])
         #expect(survey.workers.map(\.isAlive) == [true])
-        try lease.release()
+        #expect(try lease.release())
         #expect(try SpoolSurvey(of: spool).workers.isEmpty)
     }
 }

@@ -34,6 +34,19 @@ struct DamageTests {
         }
     }
 
+    /// At an eighth a strip of the loader is 64 rows and more of the source.
+    @Test(arguments: [1600, 800, 400, 200, 100, 20])
+    func `damage near the end of a JPEG counts at every reduction`(_ width: Int) throws {
+        try SamplePicture.ripples.write(width: 1600, height: 1200, format: .jpeg, to: folder.file("sound"))
+        var bytes = try folder.bytes("sound")
+        let range = bytes.count * 94 / 100..<bytes.count * 95 / 100
+        bytes.replaceSubrange(range, with: [UInt8](repeating: 0, count: range.count))
+        let rendition = Rendition(path: "x.png", format: .png, width: width)
+        let source = try folder.file("holed", bytes)
+        #expect(try render(source, [rendition], in: folder).failure().code == .inputCorrupt)
+        #expect(try render(folder.file("sound"), [rendition], in: folder).rendered().renditions.count == 1)
+    }
+
     @Test(arguments: [ImageFormat.jpeg, .png], [Position.north, .centre, .south])
     func `damage counts also where the crop leaves it out`(_ format: ImageFormat, position: Position) throws {
         let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 300, height: 30, position: position)

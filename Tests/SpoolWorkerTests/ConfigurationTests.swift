@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolImaging
@@ -110,6 +111,7 @@ import Testing
         ("input-roots: one", "input-roots: takes a list of paths"),
         ("rendrers: 1", "line 1: \"rendrers\" is no setting"),
         ("log:\n  levle: debug", "line 2: \"log.levle\" is no setting"),
+        ("renderers:\n  a: 1", "line 1: \"renderers\" takes a value"),
         ("limits: 3", "\"limits\" takes settings below it"),
         ("- a", "must be a mapping"),
         ("a: [", "is no YAML"),
@@ -130,7 +132,7 @@ import Testing
             _ = try await Settings.load(flags: [:], environment: [:], file: "/no/such.yaml", workingFolder: "/")
             Issue.record("there is no such file")
         } catch {
-            #expect("\(error)" == "/no/such.yaml: cannot be read: there is no such file")
+            #expect("\(error)" == "/no/such.yaml: cannot be read: No such file or directory")
         }
     }
 
@@ -143,6 +145,17 @@ import Testing
     func `refuses an output root that holds jobs`(root: String) async {
         let problem = await problem(environment: ["SPOOL_WORKER_OUTPUT_ROOTS": root])
         #expect(problem.contains("SPOOL_WORKER_OUTPUT_ROOTS"))
+        #expect(problem.contains("overlaps"), "\(problem)")
+    }
+
+    @Test func `refuses an output root that leads to jobs by a link`() async throws {
+        try scratch.write("", to: "spool/done/x")
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path.appending("link").string, withDestinationPath: "spool/done")
+        let problem = await problem(environment: [
+            "SPOOL_WORKER_SPOOL": scratch.path.appending("spool").string,
+            "SPOOL_WORKER_OUTPUT_ROOTS": scratch.path.appending("link").string,
+        ])
         #expect(problem.contains("overlaps"), "\(problem)")
     }
 

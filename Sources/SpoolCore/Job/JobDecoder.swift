@@ -21,7 +21,7 @@ extension Job {
                 try Rendition(JobFields(element, at: "renditions[\(index)]", named: "a rendition")))
         }
         for (index, rendition) in renditions.enumerated() {
-            let earlier = renditions[..<index].firstIndex { $0.path == rendition.path }
+            let earlier = renditions[..<index].firstIndex { $0.path.utf8.elementsEqual(rendition.path.utf8) }
             if let earlier {
                 throw fields.mistake(
                     at: "renditions[\(index)].path", "is the same as that of renditions[\(earlier)]; name two files")

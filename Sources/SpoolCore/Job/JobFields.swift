@@ -29,6 +29,7 @@ struct JobFields {
     func path(_ key: String) throws(JobError) -> String {
         guard case .string(let path)? = object[key] else { throw wrong(key, needs: "a path (a string)") }
         guard !path.isEmpty else { throw mistake(at: key, "is empty; it takes a path") }
+        guard !path.hasSuffix("/") else { throw mistake(at: key, "ends with a slash, but takes a file's path") }
         guard !path.utf8.contains(0) else { throw mistake(at: key, "has a zero byte, which no path can have") }
         return path
     }

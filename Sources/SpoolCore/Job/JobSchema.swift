@@ -54,7 +54,7 @@ extension Job {
             "path": {
               "type": "string",
               "minLength": 1,
-              "pattern": "^[^\\\\u0000]*$"
+              "pattern": "^[^\\\\u0000]*[^/\\\\u0000]$"
             },
             "dimension": {
               "type": "integer",

@@ -43,9 +43,6 @@ package struct JobMoves: Sendable {
                 return try lease.claims.move(claimed.file, to: spool[.incoming], as: name.file)
             } catch  where error.errno == .fileExists {
                 continue
-            } catch  where error.errno == .noSuchFileOrDirectory {
-                // Committed already, and only the flush after it has failed.
-                return
             }
         }
         throw SystemFailure("give back", lease.claims.path.appending(claimed.file), .fileExists)
@@ -63,9 +60,13 @@ package struct JobMoves: Sendable {
     // MARK: Commit
 
     /// Ends a job: its result document is put in place, then the job's own rename commits it.
-    /// - Returns: the name under which the job ended; another than its own if that was taken by an earlier job.
+    /// - Returns: the name under which the job ended, another than its own if that was taken by an earlier job; and
+    ///   what failed after the commit, when the job has ended but a power cut may undo it.
+    /// - Throws: what failed before the commit; the job is where it was.
     @discardableResult
-    package func commit(_ claimed: JobName, _ document: ResultDocument) throws(SystemFailure) -> JobName {
+    package func commit(
+        _ claimed: JobName, _ document: ResultDocument
+    ) throws(SystemFailure) -> (name: JobName, unflushed: SystemFailure?) {
         let state = spool[document.status == .done ? .done : .failed]
         for name in Self.candidateNames(for: claimed, id: document.id) {
             // A job without a result stands there if somebody moved it by hand.
@@ -84,12 +85,16 @@ package struct JobMoves: Sendable {
                 if error.errno == .fileExists { continue }
                 throw error
             }
-            if durability == .full {
-                try state.synchronize()
-                try lease.claims.synchronize()
+            do throws(SystemFailure) {
+                if durability == .full {
+                    try state.synchronize()
+                    try lease.claims.synchronize()
+                }
+                try lease.claims.remove(claimed.result)
+                return (name, nil)
+            } catch {
+                return (name, error)
             }
-            try lease.claims.remove(claimed.result)
-            return name
         }
         throw SystemFailure("commit", lease.claims.path.appending(claimed.file), .fileExists)
     }
@@ -109,7 +114,7 @@ package struct JobMoves: Sendable {
     ) throws(SystemFailure) -> Bool {
         for state in [SpoolFolder.done, .failed] {
             for candidate in Self.candidateNames(for: name, id: document.id) {
-                guard let placed = try spool.result(in: state, named: candidate.result) else { break }
+                guard let placed = try spool.result(in: state, named: candidate.result) else { continue }
                 guard placed.id == document.id, try spool[state].status(of: candidate.file) == nil else { continue }
                 try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
                 if durability == .full {

@@ -20,14 +20,13 @@ package final class OrphanedClaims: Sendable {
         self.spool = spool
     }
 
-    /// The claim folders of workers of this host that have ended.
-    /// - Returns: them, and the ids of other hosts' workers, whose locks this kernel may not see.
+    /// The claim folders of workers of this host that have ended. Those of other hosts, whose locks this kernel may not
+    /// see, are left alone.
     package static func find(
         in spool: Spool, as worker: ResultDocument.Worker
-    ) throws(SystemFailure) -> (orphans: [OrphanedClaims], foreign: [String]) {
+    ) throws(SystemFailure) -> [OrphanedClaims] {
         let leases = try spool[.control].folder(WorkerLease.folder)
         var orphans: [OrphanedClaims] = []
-        var foreign: [String] = []
         var listing = try spool[.processing].listing()
         while let name = try listing.next() {
             guard name.string != worker.id, try spool[.processing].status(of: name)?.kind == .folder else { continue }
@@ -37,7 +36,6 @@ package final class OrphanedClaims: Sendable {
             if let lease {
                 let owner = try ResultDocument.Worker(lease: lease)
                 if let owner, owner.host != worker.host {
-                    foreign.append(owner.id)
                     continue
                 }
                 guard try lease.tryLock() else { continue }
@@ -47,7 +45,7 @@ package final class OrphanedClaims: Sendable {
             orphans.append(OrphanedClaims(name, folder: folder, lease: lease, spool: spool))
         }
         try removeLeasesWithoutFolder(in: spool, leases, as: worker)
-        return (orphans, foreign)
+        return orphans
     }
 
     /// A worker that died between the two steps of its registration, or of its end, leaves a lease alone.

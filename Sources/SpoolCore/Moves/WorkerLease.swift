@@ -24,7 +24,7 @@ package final class WorkerLease: Sendable {
         name = WorkerName(worker.id)
         leases = try spool[.control].folder(Self.folder)
         // Locked before it has its name: nobody can find it unlocked.
-        let temporary = FilePath.Component(".\(UniqueID()).tmp")!
+        let temporary = FilePath.Component(".\(worker.id).tmp")!
         file = try leases.create(temporary)
         do throws(SystemFailure) {
             guard try file.tryLock() else { throw SystemFailure("lock", file.path, .resourceTemporarilyUnavailable) }
@@ -40,9 +40,15 @@ package final class WorkerLease: Sendable {
     }
 
     /// Ends the registration of a worker that has nothing claimed any more.
-    package func release() throws(SystemFailure) {
-        try spool[.processing].removeFolder(name.folder)
+    /// - Returns: false if something is left in the claim folder, which then stays for another worker to look at.
+    package func release() throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            try spool[.processing].removeFolder(name.folder)
+        } catch  where error.errno == .directoryNotEmpty {
+            return false
+        }
         try leases.remove(name.lease)
+        return true
     }
 }
 

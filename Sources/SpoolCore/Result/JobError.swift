@@ -39,6 +39,8 @@ public enum ErrorCode: String, Sendable, Equatable, Codable, CaseIterable {
     case inputNotAFile = "input_not_a_file"
     /// The worker may not read the input.
     case inputUnreadable = "input_unreadable"
+    /// The input changed while it was read.
+    case inputChanged = "input_changed"
     /// The file is larger than the limit on input bytes.
     case inputTooLarge = "input_too_large"
     /// The image has more pixels than the limit.
@@ -77,7 +79,7 @@ public enum ErrorCode: String, Sendable, Equatable, Codable, CaseIterable {
     /// Whether the cause can pass by itself.
     public var isRetryable: Bool {
         switch self {
-        case .inputNotFound, .inputUnreadable, .rendererDied, .renderTimeout, .workerDied, .storageFull,
+        case .inputNotFound, .inputUnreadable, .inputChanged, .rendererDied, .renderTimeout, .workerDied, .storageFull,
             .storageFailed:
             true
         default: false

@@ -25,4 +25,9 @@ struct VipsFailure: Error, Equatable {
         defer { unsafe g_free(text) }
         return VipsFailure(text: unsafe String(cString: text))
     }
+
+    /// What libvips has to say although nothing has failed; nil if that is nothing.
+    static func takeComplaint() -> VipsFailure? {
+        unsafe vips_error_buffer()[0] == 0 ? nil : take()
+    }
 }

@@ -14,6 +14,7 @@ struct RenditionPattern {
     var output: String?
 
     func renditions(for image: FilePath) throws(UsageError) -> [Rendition] {
+        guard output != "" else { throw UsageError("--output takes a path, not an empty text") }
         var formats = formats
         if formats.isEmpty {
             guard let own = ImageFormat(pathExtension: image.extension ?? "") else {

@@ -3,13 +3,14 @@ import FoundationEssentials
 import Logging
 import ServiceLifecycle
 import SpoolCore
+import SpoolSystem
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Serve a spool: render the jobs that are dropped into it.",
         discussion: """
-            Stops on SIGTERM or SIGINT: running jobs get the shutdown timeout to finish, the others go back to \
+            Stops on SIGTERM, SIGINT or SIGHUP: running jobs get the shutdown timeout to finish, the others go back to \
             incoming. A second signal does not wait.
 
             Every option is also a setting of the configuration file and of the environment (--scan-interval, \
@@ -40,6 +41,8 @@ struct RunCommand: AsyncParsableCommand {
     var once = false
 
     func run() async throws {
+        ProcessSetup.ignoreBrokenPipes()
+        ProcessSetup.raiseDescriptorLimit()
         try await CommandFailure.reporting {
             let configuration = try await settings.load(adding: [
                 .renderers: renderers, .watch: watch, .scanInterval: scanInterval, .timeout: timeout,

@@ -1,4 +1,3 @@
-import Glibc
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -10,7 +9,7 @@ struct SubmittedInputs {
 
     /// Refuses what is no file that can be read.
     func check(_ image: FilePath) throws {
-        guard let actual = Self.canonical(image) else { throw UsageError("\(image.printable): \(Errno.last)") }
+        guard let actual = image.canonical else { throw UsageError("\(image.printable): \(Errno.last)") }
         guard let name = actual.lastComponent,
             try Folder(at: actual.removingLastComponent()).file(name).status().kind == .regular
         else { throw UsageError("\(image.printable) is no file") }
@@ -19,11 +18,11 @@ struct SubmittedInputs {
     /// - Returns: the path to write into the job: relative to the first root for an image that lies there or was copied
     ///   there, absolute for one in another root.
     func prepare(_ image: FilePath) throws -> String {
-        guard let actual = Self.canonical(image) else {
+        guard let actual = image.canonical else {
             throw UsageError("\(image.printable): \(Errno.last)")
         }
         for (index, root) in roots.enumerated() {
-            guard let canonicalRoot = Self.canonical(root), actual.starts(with: canonicalRoot) else { continue }
+            guard let canonicalRoot = root.canonical, actual.starts(with: canonicalRoot) else { continue }
             var relative = actual
             _ = relative.removePrefix(canonicalRoot)
             return try text(index == 0 ? relative : root.pushing(relative))
@@ -60,13 +59,5 @@ struct SubmittedInputs {
             throw UsageError("\(path.printable): the name is not UTF-8, so no job can hold it; rename the file")
         }
         return text
-    }
-
-    private static func canonical(_ path: FilePath) -> FilePath? {
-        unsafe path.withPlatformString { text in
-            guard let resolved = unsafe realpath(text, nil) else { return nil }
-            defer { unsafe free(resolved) }
-            return unsafe FilePath(platformString: resolved)
-        }
     }
 }

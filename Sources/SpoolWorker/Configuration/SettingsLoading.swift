@@ -1,5 +1,5 @@
 import Configuration
-import FoundationEssentials
+import SpoolSystem
 import SystemPackage
 import Yams
 
@@ -12,7 +12,7 @@ extension Settings {
         var sources = [
             SettingSource(
                 provider: InMemoryProvider(name: "flags", values: Dictionary(uniqueKeysWithValues: values)),
-                spell: { "--\($0.rawValue)" }, base: workingFolder),
+                spell: { "--\($0.rawValue.replacing(".", with: "-"))" }, base: workingFolder),
             SettingSource(
                 provider: EnvironmentVariablesProvider(environmentVariables: environment)
                     .prefixKeys(with: "spool.worker"),
@@ -37,12 +37,7 @@ extension Settings {
     private static func source(
         for path: FilePath, spelled name: FilePath
     ) async throws(ConfigurationError) -> SettingSource {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path.string, encoding: .utf8)
-        } catch {
-            throw ConfigurationError(name.string, "cannot be read: \(Self.reason(error))")
-        }
+        let text = try read(path, spelled: name)
         try refuseUnknownKeys(in: text, of: name)
         do {
             // An empty file has no settings; the provider wants a mapping.
@@ -59,14 +54,18 @@ extension Settings {
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        guard let code = (error as? CocoaError)?.code else { return "\(error)" }
-        switch code {
-        case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
-        case .fileReadNoPermission: return "permission denied"
-        case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: return "it is not UTF-8 text"
-        default: return "\(error)"
+    private static func read(_ path: FilePath, spelled name: FilePath) throws(ConfigurationError) -> String {
+        let content: [UInt8]
+        do throws(SystemFailure) {
+            guard let file = path.lastComponent else { throw SystemFailure("read", path, .isDirectory) }
+            content = try Folder(at: path.removingLastComponent()).file(following: file).read(upTo: 1 << 20)
+        } catch {
+            throw ConfigurationError(name.string, "cannot be read: \(error.errno)")
         }
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw ConfigurationError(name.string, "cannot be read: it is not UTF-8 text")
+        }
+        return text
     }
 
     private static func refuseUnknownKeys(in text: String, of name: FilePath) throws(ConfigurationError) {
@@ -90,7 +89,12 @@ extension Settings {
         for (key, value) in mapping {
             let path = prefix + (key.string ?? "?")
             let place = key.mark.map { "\(name.string), line \($0.line)" } ?? name.string
-            if known.contains(path) { continue }
+            if known.contains(path) {
+                if case .mapping = value {
+                    throw ConfigurationError(place, "\"\(path)\" takes a value, not settings below it")
+                }
+                continue
+            }
             guard known.contains(where: { $0.hasPrefix(path + ".") }) else {
                 throw ConfigurationError(
                     place, "\"\(path)\" is no setting; the settings are \(known.joined(separator: ", "))")

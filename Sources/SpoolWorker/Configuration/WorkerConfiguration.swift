@@ -1,6 +1,7 @@
 import Logging
 import SpoolCore
 import SpoolImaging
+import SpoolSystem
 import SpoolWatch
 import SystemPackage
 
@@ -58,9 +59,12 @@ struct WorkerConfiguration: Sendable, Equatable {
         outputRoots: [FilePath], spool: FilePath, _ settings: Settings
     ) throws(ConfigurationError) {
         guard let origin = try settings.list(.outputRoots)?.origin else { return }
-        let guarded = SpoolFolder.allCases.filter { $0 != .output && $0 != .input }.map { spool.appending($0.name) }
+        // Folders that do not exist yet are reported when they are opened.
+        let place = spool.canonical ?? spool
+        let guarded = SpoolFolder.allCases.filter { $0 != .output && $0 != .input }.map { place.appending($0.name) }
         for root in outputRoots {
-            guard let folder = guarded.first(where: { $0.starts(with: root) || root.starts(with: $0) }) else {
+            let actual = root.canonical ?? root
+            guard let folder = guarded.first(where: { $0.starts(with: actual) || actual.starts(with: $0) }) else {
                 continue
             }
             throw ConfigurationError(

@@ -14,8 +14,8 @@ struct RenditionFiles: Sendable {
     }
 
     private var targets: [Target] = []
-    /// Folders with entries that the disk may not have yet.
-    private var grown: [Folder] = []
+    /// By their paths, so that a hundred renditions in one folder take one descriptor for it.
+    private var folders: [FilePath: Folder] = [:]
 
     /// The open files, in the order of the renditions.
     var files: [OpenFile] { targets.map(\.file) }
@@ -49,9 +49,13 @@ struct RenditionFiles: Sendable {
         let isInput: Bool
         let isTwin: Bool
         do throws(SystemFailure) {
-            let made = try root.folder(making: relative.removingLastComponent())
-            folder = made.folder
-            grown += made.grown
+            let place = root.path.pushing(relative.removingLastComponent())
+            if let known = folders[place] {
+                folder = known
+            } else {
+                folder = try root.folder(making: relative.removingLastComponent())
+            }
+            folders[place] = folder
             there = try folder.status(of: name)
             isInput = try there?.isSameFile(as: source.status()) ?? false
             isTwin = try isTarget(name, in: folder)
@@ -99,14 +103,14 @@ struct RenditionFiles: Sendable {
         }
         guard durability == .full else { return }
         var flushed: [FileStatus] = []
-        for (folder, path) in grown.map({ ($0, $0.path.printable) }) + targets.map({ ($0.folder, $0.path) }) {
+        for (path, folder) in folders {
             do throws(SystemFailure) {
                 let status = try folder.status()
                 if flushed.contains(where: status.isSameFile) { continue }
                 try folder.synchronize()
                 flushed.append(status)
             } catch {
-                throw Self.failure(error, path)
+                throw Self.failure(error, path.string)
             }
         }
     }
@@ -146,7 +150,8 @@ struct RenditionFiles: Sendable {
         case .improperLink, .tooManySymbolicLinkLevels:
             return JobError(
                 .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
-        case .noSpace, .diskQuotaExceeded: return JobError(.storageFull, "rendition \(name): \(failure)")
+        case .noSpace, .diskQuotaExceeded, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
+            return JobError(.storageFull, "rendition \(name): \(failure)")
         case .ioError: return JobError(.storageFailed, "rendition \(name): \(failure)")
         default:
             return JobError(

@@ -43,6 +43,8 @@ struct SourceFile {
         case .fileNameTooLong: JobError(.inputNotFound, "input \(name.prefix(80))… has a name that is too long")
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
             JobError(.inputNotAFile, "input \(name) is a device or socket, not an image file")
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
+            JobError(.storageFull, "input \(name): \(failure)")
         default: JobError(.storageFailed, "input \(name): \(failure)")
         }
     }

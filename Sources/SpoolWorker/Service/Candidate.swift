@@ -21,6 +21,8 @@ enum TurnOutcome: Sendable {
     case finished(ResultDocument.Status)
     /// The file is no whole job yet; with the state in which it was seen.
     case unfinished(FileStatus)
+    /// It cannot be moved, which is a matter of this name alone: the next scan tries again.
+    case unclaimable(SystemFailure)
     /// There is nothing of this name any more.
     case gone
     /// The job was put back where it was found.

@@ -37,6 +37,7 @@ struct JobRendering: Sendable {
         } catch {
             return .failed(error)
         }
+        let before = try? source.status()
         let rendered: RenderedJob
         switch await render(source, targets) {
         case .rendered(let answer): rendered = answer
@@ -46,6 +47,12 @@ struct JobRendering: Sendable {
         case .interrupted:
             targets.discard()
             return .interrupted
+        }
+        // What failed as well as what was rendered may be a picture that never was.
+        guard let before, let after = try? source.status(), before.isUnchanged(in: after) else {
+            targets.discard()
+            return .failed(
+                JobError(.inputChanged, "input \(job.input.path.escapingControls) changed while it was read"))
         }
         let renderMilliseconds = start.millisecondsUntilNow
         let publishing = ContinuousClock.now

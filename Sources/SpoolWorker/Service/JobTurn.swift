@@ -48,7 +48,11 @@ struct JobTurn: Sendable {
 
         let id = UniqueID().description
         let claimedName = name.fits ? name : name.distinguished(by: id)
-        guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
+        do throws(SystemFailure) {
+            guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
+        } catch  where [.permissionDenied, .notPermitted, .fileExists].contains(error.errno) {
+            return .not(.unclaimable(error))
+        }
         // Between the look and the claim a producer may have written on, or put another file under the name.
         guard let now = try JobReading(claimedName.file, in: moves.lease.claims, limit: configuration.jobBytes) else {
             return .not(.gone)
@@ -182,7 +186,12 @@ struct JobTurn: Sendable {
         claimed.document.status = error == nil ? .done : .failed
         claimed.document.error = error
         claimed.document.finishedAt = Date()
-        let name = try moves.commit(claimed.name, claimed.document)
+        let (name, unflushed) = try moves.commit(claimed.name, claimed.document)
+        if let unflushed {
+            logger.error(
+                "the job has ended, but a power cut may undo that",
+                metadata: ["job": "\(name)", "error": "\(unflushed)"])
+        }
         claimed.log(as: name, to: logger)
         return .finished(claimed.document.status)
     }

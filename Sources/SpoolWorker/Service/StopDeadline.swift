@@ -10,7 +10,7 @@ struct StopDeadline {
                 if (try? await Task.sleep(for: patience)) != nil { await action("the time to finish is over") }
             },
             Task {
-                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
                     await action("second signal (\(signal))")
                     return
                 }

@@ -14,7 +14,7 @@ final class TurnInbox: Sendable {
     /// Whether the worker was told to stop.
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// Jobs that ended in `failed` so far.
+    /// Jobs that ended in `failed`, or could not be claimed, so far.
     var failedCount: Int { state.withLock { $0.failed } }
 
     func stop() { state.withLock { $0.isStopping = true } }
@@ -22,7 +22,10 @@ final class TurnInbox: Sendable {
     func ended(_ name: JobName, _ outcome: TurnOutcome) {
         state.withLock { state in
             state.ended.append((name, outcome))
-            if case .finished(.failed) = outcome { state.failed += 1 }
+            switch outcome {
+            case .finished(.failed), .unclaimable: state.failed += 1
+            default: break
+            }
         }
     }
 

@@ -31,17 +31,12 @@ struct Worker {
                 spool, mode: configuration.watch, scanInterval: configuration.scanInterval, hints: hints)
 
         let lease = try WorkerLease(in: spool, for: .current(version: SpoolWorker.version))
-        let found = try OrphanedClaims.find(in: spool, as: lease.worker)
-        for id in found.foreign {
-            logger.debug(
-                "a worker of another host has a claim folder, which is left alone", metadata: ["worker": "\(id)"])
-        }
         service = WorkerService(
             turn: JobTurn(
                 moves: JobMoves(spool: spool, lease: lease, durability: configuration.durability),
                 renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots,
                 configuration: configuration, logger: logger),
-            orphans: found.orphans, hints: hints, watcher: watcher, wake: wake, inbox: TurnInbox())
+            hints: hints, watcher: watcher, wake: wake, inbox: TurnInbox())
         logger.notice(
             "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
             metadata: [
@@ -62,7 +57,7 @@ struct Worker {
                         service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quiet))
         try await group.run()
         logger.notice("stopped")
         return service.inbox.failedCount

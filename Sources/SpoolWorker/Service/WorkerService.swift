@@ -8,7 +8,6 @@ import SpoolWatch
 /// is left to do.
 struct WorkerService: Service {
     let turn: JobTurn
-    let orphans: [OrphanedClaims]
     let hints: CandidateHints
     /// nil with `once`, which looks instead of watching.
     let watcher: SpoolWatcher?
@@ -34,17 +33,15 @@ struct WorkerService: Service {
         }
         watcher?.stop()
         await turn.renderers.killAll()
-        try turn.moves.lease.release()
+        if try !turn.moves.lease.release() {
+            turn.logger.error("something is left in this worker's claim folder; the next worker to start takes it over")
+        }
         try result.get()
     }
 
     private func loop(in group: inout DiscardingTaskGroup) async throws {
         let threads = BlockingThreads(count: turnsAtATime)
         var intake = Intake(turn.moves.spool, settleTime: turn.configuration.settleTime)
-        for orphan in orphans {
-            for name in try orphan.jobs() { intake.add(.orphaned(name, orphan)) }
-            try turn.removeIfEmpty(orphan)
-        }
         var report = watcher?.report
         var nextScan = ContinuousClock.now
         var pausedUntil: ContinuousClock.Instant?
@@ -59,6 +56,11 @@ struct WorkerService: Service {
             let now = ContinuousClock.now
             for (name, outcome) in inbox.takeEnded() {
                 intake.ended(name, outcome, now: now)
+                if case .unclaimable(let failure) = outcome {
+                    turn.logger.error(
+                        "a job cannot be claimed; it stays in incoming and is tried again with the next scan",
+                        metadata: ["job": "\(name)", "error": "\(failure)"])
+                }
                 guard case .blocked(let failure) = outcome else { continue }
                 pausedUntil = try pause(now: now, because: failure, job: name)
             }
@@ -82,6 +84,7 @@ struct WorkerService: Service {
                 turn.logger.warning("watching changed: \(watcher.report.description)")
             }
             if hinted.needsScan || nextScan <= now {
+                try takeOver(into: &intake)
                 intake.scan()
                 nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
             }
@@ -95,6 +98,14 @@ struct WorkerService: Service {
             }
             alarm.set(for: [watcher == nil ? nil : nextScan, intake.nextDue, pausedUntil])
             await wake.wait()
+        }
+    }
+
+    /// Queues the jobs of workers that have died.
+    private func takeOver(into intake: inout Intake) throws(SystemFailure) {
+        for orphan in try OrphanedClaims.find(in: turn.moves.spool, as: turn.moves.lease.worker) {
+            for name in try orphan.jobs() { intake.add(.orphaned(name, orphan)) }
+            try turn.removeIfEmpty(orphan)
         }
     }
 
