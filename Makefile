@@ -3,6 +3,8 @@
 SWIFT ?= swift
 WORKER := .build/release/spool-worker
 SPOOL ?= spool
+# Colour on terminals alone would build everything anew each time that the output goes elsewhere.
+SWIFT_FLAGS ?= --no-color-diagnostics
 SOURCES := Sources Tests Package.swift
 
 # vips.pc asks for -pthread, which SwiftPM refuses with a warning in every build; this copy of it does not ask.
@@ -26,10 +28,10 @@ dependencies:
 	@PKG_CONFIG_PATH= scripts/vips-pkg-config > $(PKG_CONFIG_FOLDER)/vips.pc
 
 build: dependencies
-	$(SWIFT) build -c release --product spool-worker
+	$(SWIFT) build -c release --product spool-worker $(SWIFT_FLAGS)
 
 test: dependencies
-	$(SWIFT) test
+	$(SWIFT) test $(SWIFT_FLAGS)
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive $(SOURCES)

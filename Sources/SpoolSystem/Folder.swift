@@ -57,6 +57,12 @@ package final class Folder: Sendable {
         return file
     }
 
+    /// Opens a file right inside this folder to write it anew.
+    package func file(rewriting name: FilePath.Component) throws(SystemFailure) -> OpenFile {
+        let file = try open(name, O_WRONLY | O_NOFOLLOW, "open")
+        return OpenFile(owning: file, path: path.appending(name))
+    }
+
     // MARK: Opening what strangers name
 
     /// Opens `relative` for reading, wherever it lies beneath this folder. A path that leads out, by `..` or by a

@@ -56,6 +56,12 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Writes `bytes` from the beginning, and nothing else is left. For a file that was just opened.
+    package func replaceContent(with bytes: [UInt8]) throws(SystemFailure) {
+        try write(bytes)
+        guard ftruncate(descriptor, off_t(bytes.count)) == 0 else { throw SystemFailure("cut", path, .last) }
+    }
+
     /// Appends the whole content of another file.
     package func writeContent(of source: OpenFile) throws(SystemFailure) {
         while true {

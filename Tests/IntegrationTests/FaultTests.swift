@@ -143,20 +143,32 @@ import Testing
     @Test func `told to stop lets running jobs finish and gives the others back`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = stopRenderers(of: worker)
-        for index in 0..<8 { try fixture.drop(as: "\(index).json") }
-        try await eventually("jobs are under way") {
-            try fixture.states().count { $0.value == "processing" } == 6
+        for index in 0..<40 {
+            try fixture.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "\#(index).png", "width": 3000}]}"#,
+                as: "\(index).json")
+        }
+        // Held in the middle of a job each; one that was caught between two jobs goes on.
+        var renderers: [Int32] = []
+        try await eventually("both renderers are held in the middle of a job") {
+            renderers = worker.renderers
+            for renderer in renderers { kill(renderer, SIGSTOP) }
+            let isHeld = renderers.count == 2 && renderers.allSatisfy { hasOpen("photo.jpg", process: $0) }
+            if !isHeld { for renderer in renderers { kill(renderer, SIGCONT) } }
+            return isHeld
         }
         worker.signal(SIGTERM)
-        try await eventually("waiting jobs are given back") {
-            try fixture.states().count { $0.value == "incoming" } == 6
+        try await eventually("at most the renderers' own jobs are left") {
+            let states = try fixture.states()
+            return worker.standardError.contains("stopping") && states.count { $0.value == "processing" } <= 2
         }
+        let given = try fixture.states().count { $0.value == "incoming" }
+        #expect(given > 0)
         for renderer in renderers { kill(renderer, SIGCONT) }
         #expect(try await worker.status() == 0)
         let states = try fixture.states()
-        #expect(states.count { $0.value == "done" } == 2)
-        #expect(states.count { $0.value == "incoming" } == 6)
+        #expect(states.count { $0.value == "incoming" } == given)
+        #expect(states.count { $0.value == "done" } == 40 - given)
         try fixture.expectConsistent()
     }
 

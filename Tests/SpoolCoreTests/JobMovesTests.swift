@@ -33,11 +33,30 @@ import Testing
         try moves.record(document(.processing), of: name)
         #expect(try scratch.list("processing/w1") == ["job.json", "job.result.json"])
         #expect(try moves.commit(name, document()).name == name)
-        #expect(try scratch.list("processing/w1").isEmpty)
+        #expect(try visible("processing/w1").isEmpty)
         #expect(try scratch.list("incoming").isEmpty)
         #expect(try scratch.list("tmp").isEmpty)
         #expect(try scratch.read("done/job.json") == "{ \"odd\":\r\n  1.50}")
         #expect(try spool.result(of: name)?.id == "id-1")
+    }
+
+    /// What is not hidden: files of old records are.
+    private func visible(_ folder: String) throws -> [String] {
+        try scratch.list(folder).filter { !$0.hasPrefix(".") }
+    }
+
+    @Test func `write each record whole into the file of an earlier one`() throws {
+        for round in 1...5 {
+            try drop()
+            #expect(try moves.claim(name, from: spool[.incoming], as: name))
+            var record = document(.processing, id: "id-\(round)")
+            record.metadata = .string(String(repeating: "x", count: 500 / round))
+            try moves.record(record, of: name)
+            #expect(try JSONValue(parsing: scratch.read("processing/w1/job.result.json").utf8) == record.json)
+            try moves.commit(name, document(id: "id-\(round)"))
+            #expect(try visible("processing/w1").isEmpty)
+            #expect(try scratch.list("processing/w1").count == 1)
+        }
     }
 
     @Test func `have one winner`() throws {
@@ -76,7 +95,9 @@ import Testing
         try moves.record(document(.processing), of: name)
         try moves.giveBack(name, id: "id-1")
         #expect(try scratch.list("incoming") == ["job.json"])
-        #expect(try scratch.list("processing/w1").isEmpty)
+        #expect(try visible("processing/w1").isEmpty)
+        #expect(try moves.lease.release())
+        #expect(try scratch.list("processing").isEmpty)
     }
 
     @Test func `lead back beside a new job of the same name`() throws {
@@ -137,6 +158,7 @@ import Testing
         try die("dead")
         let orphan = try #require(try OrphanedClaims.find(in: spool, as: me).first)
         try scratch.write("{}", to: "processing/dead/other.result.json")
+        try scratch.write("{}", to: "processing/dead/.record-7")
         #expect(try !orphan.remove())
         try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead/job.json").string)
         #expect(try orphan.remove())

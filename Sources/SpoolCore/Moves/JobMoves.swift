@@ -9,14 +9,16 @@ package struct JobMoves: Sendable {
     package let spool: Spool
     package let lease: WorkerLease
     package let durability: Durability
+    private let records: AttemptRecords
 
     package init(spool: Spool, lease: WorkerLease, durability: Durability) {
         self.spool = spool
         self.lease = lease
         self.durability = durability
+        records = AttemptRecords(in: lease.claims)
     }
 
-    private func documents(_ durability: Durability) -> DocumentFile {
+    private var documents: DocumentFile {
         DocumentFile(staging: spool[.tmp], owner: lease.worker.id, durability: durability)
     }
 
@@ -37,7 +39,7 @@ package struct JobMoves: Sendable {
     /// name again meanwhile, the older job gets a distinguishing suffix.
     package func giveBack(_ claimed: JobName, id: String) throws(SystemFailure) {
         // The record goes first: a crash in between leaves a job without an attempt, which is the truth.
-        try lease.claims.remove(claimed.result)
+        try records.retire(claimed.result)
         for name in Self.candidateNames(for: claimed, id: id) {
             do throws(SystemFailure) {
                 return try lease.claims.move(claimed.file, to: spool[.incoming], as: name.file)
@@ -53,8 +55,7 @@ package struct JobMoves: Sendable {
     /// Records the attempts so far, before the work of the last one starts. It is not flushed: the record outlives a
     /// crash of the worker, and after a power cut the attempt has not happened.
     package func record(_ document: ResultDocument, of claimed: JobName) throws(SystemFailure) {
-        try documents(.none).write(
-            document.content, to: lease.claims, as: claimed.result, replacing: true)
+        try records.write(document.content, as: claimed.result)
     }
 
     // MARK: Commit
@@ -73,7 +74,7 @@ package struct JobMoves: Sendable {
             guard try state.status(of: name.file) == nil else { continue }
             do throws(SystemFailure) {
                 // No rename replaces anything: of two workers with one name, one gets EEXIST and goes on to the next.
-                try documents(durability).write(document.content, to: state, as: name.result, replacing: false)
+                try documents.write(document.content, to: state, as: name.result, replacing: false)
             } catch  where error.errno == .fileExists {
                 continue
             }
@@ -90,7 +91,7 @@ package struct JobMoves: Sendable {
                     try state.synchronize()
                     try lease.claims.synchronize()
                 }
-                try lease.claims.remove(claimed.result)
+                try records.retire(claimed.result)
                 return (name, nil)
             } catch {
                 return (name, error)

@@ -81,6 +81,7 @@ package final class OrphanedClaims: Sendable {
             // A record without its job: the worker died right after a commit.
             if name.string.hasSuffix(".result.json") { try folder.remove(name) }
         }
+        try AttemptRecords.removeSpares(in: folder)
         try DocumentFile.discardLeftovers(of: id, in: spool[.tmp])
         do throws(SystemFailure) {
             try spool[.processing].removeFolder(name.folder)

@@ -42,6 +42,7 @@ package final class WorkerLease: Sendable {
     /// Ends the registration of a worker that has nothing claimed any more.
     /// - Returns: false if something is left in the claim folder, which then stays for another worker to look at.
     package func release() throws(SystemFailure) -> Bool {
+        try AttemptRecords.removeSpares(in: claims)
         do throws(SystemFailure) {
             try spool[.processing].removeFolder(name.folder)
         } catch  where error.errno == .directoryNotEmpty {

@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
             Stops on SIGTERM, SIGINT or SIGHUP: running jobs get the shutdown timeout to finish, the others go back to \
             incoming. A second signal does not wait.
 
-            Every option is also a setting of the configuration file and of the environment (--scan-interval, \
+            Every option but --once is also a setting of the configuration file and of the environment (--scan-interval, \
             SPOOL_WORKER_SCAN_INTERVAL, scan-interval).
             """)
 

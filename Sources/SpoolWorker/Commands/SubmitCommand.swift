@@ -62,6 +62,19 @@ struct SubmitCommand: AsyncParsableCommand {
         guard quality.map((1...100).contains) ?? true else { throw ValidationError("--quality takes 1 to 100") }
     }
 
+    /// Two images of one name must not become one file.
+    private static func refuseTwins(in batch: [(image: FilePath, renditions: [Rendition])]) throws(UsageError) {
+        var owners: [String: FilePath] = [:]
+        for (image, renditions) in batch {
+            for rendition in renditions {
+                guard let owner = owners.updateValue(image, forKey: rendition.path) else { continue }
+                throw UsageError(
+                    "\(owner.printable) and \(image.printable) would both become \(rendition.path); submit them one by "
+                        + "one with different --output")
+            }
+        }
+    }
+
     func run() async throws {
         try await CommandFailure.reporting {
             let configuration = try await settings.load()
@@ -77,6 +90,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 try inputs.check(image)
                 batch.append((image, try pattern.renditions(for: image)))
             }
+            try Self.refuseTwins(in: batch)
             var names: [JobName] = []
             for (image, renditions) in batch {
                 let job = Job(input: Input(path: try inputs.prepare(image)), renditions: renditions)

@@ -28,16 +28,18 @@ struct JobRendering: Sendable {
     func run() async -> Outcome {
         let start = ContinuousClock.now
         let source: OpenFile
+        // Before anything is read.
+        let before: FileStatus?
         let targets: RenditionFiles
         do throws(JobError) {
             try refuseTooLarge()
             source = try SourceFile.open(
                 job.input.path, in: turn.inputRoots, limit: turn.configuration.inputBytes)
+            before = try? source.status()
             targets = try RenditionFiles(for: job, id: id, source: source, in: turn.outputRoots)
         } catch {
             return .failed(error)
         }
-        let before = try? source.status()
         let rendered: RenderedJob
         switch await render(source, targets) {
         case .rendered(let answer): rendered = answer

@@ -1,0 +1,65 @@
+import SpoolSystem
+import Synchronization
+import SystemPackage
+
+/// The records of attempts in a worker's claim folder, one beside each job.
+///
+/// A record lives as long as a job's turn, so files that are not needed any more are kept under hidden names and written
+/// anew: making and removing one for every job costs more than all its other moves.
+final class AttemptRecords: Sendable {
+    private struct Spares {
+        var names: [FilePath.Component] = []
+        var made = 0
+    }
+
+    private let claims: Folder
+    private let spares = Mutex(Spares())
+
+    init(in claims: Folder) { self.claims = claims }
+
+    private static let prefix = ".record-"
+
+    /// Puts a record in place, in one step; one of this name is replaced. It is not flushed.
+    func write(_ content: [UInt8], as name: FilePath.Component) throws(SystemFailure) {
+        let spare = spares.withLock { $0.names.popLast() }
+        let file: OpenFile
+        let hidden: FilePath.Component
+        if let spare {
+            hidden = spare
+            file = try claims.file(rewriting: spare)
+        } else {
+            hidden = newName()
+            file = try claims.create(hidden)
+        }
+        // A failure leaves a hidden file, which goes with the claim folder.
+        try file.replaceContent(with: content)
+        try claims.move(hidden, to: claims, as: name, replacing: true)
+    }
+
+    /// Takes a record away, if there is one, and keeps its file for the next.
+    func retire(_ name: FilePath.Component) throws(SystemFailure) {
+        let hidden = newName()
+        do throws(SystemFailure) {
+            try claims.move(name, to: claims, as: hidden, replacing: true)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return
+        }
+        spares.withLock { $0.names.append(hidden) }
+    }
+
+    private func newName() -> FilePath.Component {
+        let number = spares.withLock { spares in
+            spares.made += 1
+            return spares.made
+        }
+        return FilePath.Component("\(Self.prefix)\(number)")!
+    }
+
+    /// Removes the files that are kept in a worker's claim folder, which may be a dead one's.
+    static func removeSpares(in claims: Folder) throws(SystemFailure) {
+        var listing = try claims.listing()
+        while let name = try listing.next() {
+            if name.string.hasPrefix(prefix) { try claims.remove(name) }
+        }
+    }
+}
