@@ -53,7 +53,9 @@ struct Rendering {
     /// The JPEG loader looks for warnings before each strip of rows that it reads, so those of the last strip, which is
     /// a large part of an image that is decoded at an eighth, only lie in the error buffer.
     private func checkComplaints() throws(JobError) {
-        guard source.format == .jpeg, decoder.failOn == .warning, let complaint = VipsFailure.takeComplaint() else {
+        guard source.format == .jpeg, decoder.failOn == .warning,
+            let complaint = VipsFailure.takeComplaint(of: "VipsJpeg")
+        else {
             return
         }
         throw JobError(.inputCorrupt, "the image is truncated or damaged: \(complaint.message)")

@@ -26,8 +26,15 @@ struct VipsFailure: Error, Equatable {
         return VipsFailure(text: unsafe String(cString: text))
     }
 
-    /// What libvips has to say although nothing has failed; nil if that is nothing.
-    static func takeComplaint() -> VipsFailure? {
-        unsafe vips_error_buffer()[0] == 0 ? nil : take()
+    /// What one part of libvips has to say although nothing has failed; nil if that is nothing. Other parts leave texts
+    /// that mean nothing, such as a seek beyond the end of a source that is read on from its start.
+    /// - Parameter domain: the name that libvips puts before each of its lines.
+    static func takeComplaint(of domain: String) -> VipsFailure? {
+        guard let text = unsafe vips_error_buffer_copy() else { return nil }
+        defer { unsafe g_free(text) }
+        let lines = unsafe String(cString: text).split(whereSeparator: \.isNewline).filter {
+            $0.hasPrefix("\(domain):")
+        }
+        return lines.isEmpty ? nil : VipsFailure(text: lines.joined(separator: "\n"))
     }
 }
