@@ -19,7 +19,7 @@ import Testing
     ) async throws -> WorkerConfiguration {
         let file = try yaml.map { try scratch.write($0, to: "etc/worker.yaml") }
         return try WorkerConfiguration(
-            try await Settings.load(flags: flags, environment: environment, file: file, workingFolder: "/work"),
+            try await Settings.load(flags: flags, environment: environment, file: file, workingFolder: "/srv/site"),
             cores: 7)
     }
 
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `has defaults for everything`() async throws {
         let configuration = try await load()
-        #expect(configuration.spool == "/work/spool")
+        #expect(configuration.spool == "/srv/site/spool")
         #expect(configuration.renderers == 7)
         #expect(configuration.watch == .auto)
         #expect(configuration.scanInterval == nil)
@@ -99,7 +99,7 @@ import Testing
             #expect(key == .spool || problem.hasPrefix(key.environmentName + ": takes"), "\(problem)")
         }
         let configuration = try await load(environment: ["SPOOL_WORKER_INPUT_ROOTS": "a, /b"])
-        #expect(configuration.inputRoots == ["/work/a", "/b"])
+        #expect(configuration.inputRoots == ["/srv/site/a", "/b"])
     }
 
     @Test(arguments: [
@@ -141,7 +141,9 @@ import Testing
         #expect(try await load(yaml: "# nothing\n").renderers == 7)
     }
 
-    @Test(arguments: ["/work/spool", "/work", "/work/spool/incoming", "/work/spool/done/x", "/work/spool/.spool"])
+    @Test(arguments: [
+        "/srv/site/spool", "/srv/site", "/srv/site/spool/incoming", "/srv/site/spool/done/x", "/srv/site/spool/.spool",
+    ])
     func `refuses an output root that holds jobs`(root: String) async {
         let problem = await problem(environment: ["SPOOL_WORKER_OUTPUT_ROOTS": root])
         #expect(problem.contains("SPOOL_WORKER_OUTPUT_ROOTS"))
