@@ -15,7 +15,6 @@ package struct FileStatus: Sendable, Equatable {
     package var size: Int64
     package var device: UInt64
     package var inode: UInt64
-    package var permissions: UInt32
     /// Nanoseconds since 1970.
     package var modified: Int64
     /// Nanoseconds since 1970; a rename counts as a change.
@@ -33,7 +32,6 @@ package struct FileStatus: Sendable, Equatable {
         size = Int64(status.st_size)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
-        permissions = UInt32(status.st_mode & 0o7777)
         modified = status.st_mtim.nanoseconds
         changed = status.st_ctim.nanoseconds
     }

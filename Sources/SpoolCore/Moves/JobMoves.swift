@@ -58,6 +58,9 @@ package struct JobMoves: Sendable {
         try records.write(document.content, as: claimed.result)
     }
 
+    /// Takes back the record of a job that another worker has taken over first.
+    package func withdrawRecord(of claimed: JobName) throws(SystemFailure) { try records.retire(claimed.result) }
+
     // MARK: Commit
 
     /// Ends a job: its result document is put in place, then the job's own rename commits it.

@@ -127,6 +127,7 @@ struct RenditionFiles: Sendable {
             guard let (root, relative) = roots.resolve(rendition.path),
                 let folder = try? root.folder(beneath: relative.removingLastComponent())
             else { continue }
+            // As in discard: what stays is hidden and named for its job.
             try? folder.remove(temporaryName(id: id, index: index))
         }
     }

@@ -89,6 +89,7 @@ actor RendererPool {
                 fresh.end()
             } catch {
                 logger.error("\(error); trying again")
+                // Cancelled, it ends early, and so does the loop with the pool.
                 try? await Task.sleep(for: Self.restartPause)
             }
         }

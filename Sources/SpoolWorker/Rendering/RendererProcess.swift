@@ -35,11 +35,17 @@ final class RendererProcess: Sendable {
     /// Starts renderers side by side and waits until all say that they can work.
     static func start(_ count: Int) throws(RendererStartError) -> [RendererProcess] {
         var children: [ChildProcess] = []
-        var renderers: [RendererProcess] = []
         do {
             for _ in 0..<count { children.append(try spawn()) }
+        } catch {
+            for child in children { Self.end(child) }
+            throw error
+        }
+        var renderers: [RendererProcess] = []
+        do {
             for child in children { renderers.append(try RendererProcess(child)) }
         } catch {
+            // The one that failed has ended already.
             for child in children.dropFirst(renderers.count + 1) { Self.end(child) }
             for renderer in renderers { renderer.end() }
             throw error

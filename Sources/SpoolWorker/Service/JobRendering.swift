@@ -28,7 +28,7 @@ struct JobRendering: Sendable {
     func run() async -> Outcome {
         let start = ContinuousClock.now
         let source: OpenFile
-        // Before anything is read.
+        // Before anything is read; without it the job fails below.
         let before: FileStatus?
         let targets: RenditionFiles
         do throws(JobError) {

@@ -102,7 +102,10 @@ struct JobTurn: Sendable {
         }
         // The history is in place here before the job is: a crash in between finds both folders' records the same.
         try moves.record(document, of: name)
-        guard try moves.claim(name, from: orphan.folder, as: name) else { return nil }
+        guard try moves.claim(name, from: orphan.folder, as: name) else {
+            try moves.withdrawRecord(of: name)
+            return nil
+        }
         try removeIfEmpty(orphan)
         if case .job(let job) = reading.content {
             RenditionFiles.discardLeftovers(of: job, id: document.id, in: outputRoots)

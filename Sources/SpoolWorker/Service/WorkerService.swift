@@ -83,13 +83,14 @@ struct WorkerService: Service {
                 report = watcher.report
                 turn.logger.warning("watching changed: \(watcher.report.description)")
             }
-            if hinted.needsScan || nextScan <= now {
-                try takeOver(into: &intake)
+            let isScanDue = hinted.needsScan || nextScan <= now
+            if isScanDue {
                 intake.scan()
                 nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
             }
             if pausedUntil == nil {
                 do throws(SystemFailure) {
+                    if isScanDue { try takeOver(into: &intake) }
                     try begin(from: &intake, now: now, on: threads, in: &group)
                     if watcher == nil && intake.isIdle { return }
                 } catch {
