@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include <malloc.h>
 #include <vips/vips.h>
 
 /* Whether this build has an operation, under its nickname. */
@@ -179,6 +180,14 @@ static inline void spool_vips_on_log(const char *domain, GLogLevelFlags level, c
 
 static inline void spool_vips_silence_warnings(void) {
     g_log_set_default_handler(spool_vips_on_log, NULL);
+}
+
+/* Lets the allocator keep one image's buffers for the next. By default glibc gives large ones back to the kernel, which
+   then clears every page anew: four percent of the time for a photograph of six megapixels. 32 MiB is the largest
+   threshold that glibc accepts; larger buffers go back at once, as before. */
+static inline void spool_vips_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 #endif

@@ -16,6 +16,7 @@ enum VipsLibrary {
 
     /// Nil after a start that succeeded.
     private static let started: VipsFailure? = {
+        spool_vips_keep_freed_memory()
         spool_vips_silence_warnings()
         guard unsafe vips_init("spool-worker") == 0 else { return .take() }
         // Every job is another image, so remembered operations only keep memory.
