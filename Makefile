@@ -31,6 +31,7 @@ build: dependencies
 	$(SWIFT) build -c release --product spool-worker $(SWIFT_FLAGS)
 
 test: dependencies
+	@scripts/install-dependencies test
 	$(SWIFT) test $(SWIFT_FLAGS)
 
 lint: dependencies

@@ -63,6 +63,12 @@ package final class Folder: Sendable {
         return OpenFile(owning: file, path: path.appending(name))
     }
 
+    /// Opens a file right inside this folder to read it and to change it in place.
+    package func file(updating name: FilePath.Component) throws(SystemFailure) -> OpenFile {
+        let file = try open(name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, "open")
+        return OpenFile(owning: file, path: path.appending(name))
+    }
+
     // MARK: Opening what strangers name
 
     /// Opens `relative` for reading, wherever it lies beneath this folder. A path that leads out, by `..` or by a
@@ -136,31 +142,7 @@ package final class Folder: Sendable {
         throw SystemFailure("open", path.pushing(relative), .noSuchFileOrDirectory)
     }
 
-    // MARK: Moving and removing
-
-    /// Renames an entry into `folder`. With `replacing` false an entry that is there already stays and the call fails
-    /// with `fileExists`.
-    package func move(
-        _ name: FilePath.Component, to folder: Folder, as newName: FilePath.Component, replacing: Bool = false
-    ) throws(SystemFailure) {
-        let result = unsafe name.withPlatformString { old in
-            unsafe newName.withPlatformString { new in
-                replacing
-                    ? unsafe renameat(descriptor, old, folder.descriptor, new)
-                    : unsafe spool_rename_noreplace(descriptor, old, folder.descriptor, new)
-            }
-        }
-        if result == 0 { return }
-        let errno = Errno.last
-        // Network and FUSE file systems refuse RENAME_NOREPLACE with EINVAL, old kernels with ENOSYS.
-        if !replacing && (errno == .invalidArgument || errno == .noFunction) {
-            guard try folder.status(of: newName) == nil else {
-                throw SystemFailure("rename \(name.printable) to", folder.path.appending(newName), .fileExists)
-            }
-            return try move(name, to: folder, as: newName, replacing: true)
-        }
-        throw SystemFailure("rename \(name.printable) to", folder.path.appending(newName), errno)
-    }
+    // MARK: Removing and making
 
     package func makeFolder(
         _ name: FilePath.Component, permissions: UInt32 = 0o777

@@ -62,6 +62,22 @@ package final class OpenFile: Sendable {
         guard ftruncate(descriptor, off_t(bytes.count)) == 0 else { throw SystemFailure("cut", path, .last) }
     }
 
+    /// Writes `bytes` over the beginning, by one call if the file system takes them at once.
+    package func overwrite(_ bytes: [UInt8]) throws(SystemFailure) {
+        var offset = 0
+        while offset < bytes.count {
+            let (written, errno) = unsafe bytes.withUnsafeBytes { buffer in
+                (
+                    unsafe pwrite(
+                        descriptor, buffer.baseAddress! + offset, bytes.count - offset, off_t(offset)), Errno.last
+                )
+            }
+            if written < 0 && errno == .interrupted { continue }
+            guard written >= 0 else { throw SystemFailure("write", path, errno) }
+            offset += written
+        }
+    }
+
     /// Appends the whole content of another file.
     package func writeContent(of source: OpenFile) throws(SystemFailure) {
         while true {

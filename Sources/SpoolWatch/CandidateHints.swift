@@ -8,6 +8,12 @@ package final class CandidateHints: Sendable {
     private struct State {
         var names: Set<JobName> = []
         var needsScan = true
+        var hasLostEvents = false
+
+        mutating func demandScan() {
+            names = []
+            needsScan = true
+        }
     }
 
     static let capacity = 4096
@@ -22,21 +28,30 @@ package final class CandidateHints: Sendable {
         state.withLock { state in
             guard !state.needsScan else { return }
             state.names.insert(name)
-            if state.names.count > Self.capacity { state = State() }
+            if state.names.count > Self.capacity { state.demandScan() }
         }
         wake.signal()
     }
 
     package func askForScan() {
-        state.withLock { $0 = State() }
+        state.withLock { $0.demandScan() }
         wake.signal()
     }
 
-    /// Takes the hints: names, or the wish for a scan, which stands for all names.
-    package func take() -> (names: Set<JobName>, needsScan: Bool) {
+    /// The kernel's queue was full: only a scan knows what came.
+    func lostEvents() {
+        state.withLock {
+            $0.demandScan()
+            $0.hasLostEvents = true
+        }
+        wake.signal()
+    }
+
+    /// Takes the hints: names, or the wish for a scan, which stands for all names; and whether events were lost.
+    package func take() -> (names: Set<JobName>, needsScan: Bool, hasLostEvents: Bool) {
         state.withLock { state in
             defer { state = State(names: [], needsScan: false) }
-            return (state.names, state.needsScan)
+            return (state.names, state.needsScan, state.hasLostEvents)
         }
     }
 }

@@ -13,7 +13,9 @@ final class InotifyThread: Sendable {
     /// What the thread tells; called on the thread.
     struct Handler: Sendable {
         var found: @Sendable (FilePath.Component) -> Void
-        /// Events were lost, or a new watch began: only a listing knows what is there.
+        /// The kernel's queue was full.
+        var eventsLost: @Sendable () -> Void
+        /// A new watch began: only a listing knows what is there.
         var scanNeeded: @Sendable () -> Void
         /// No watch is in place any more; the thread tries again at every tick.
         var watchLost: @Sendable (_ reason: String) -> Void
@@ -82,7 +84,7 @@ final class InotifyThread: Sendable {
     private func handle(_ event: UnsafeMutablePointer<inotify_event>) {
         let mask = unsafe event.pointee.mask
         if mask & UInt32(IN_Q_OVERFLOW) != 0 {
-            handler.scanNeeded()
+            handler.eventsLost()
         } else if unsafe event.pointee.len > 0, let name = unsafe Self.name(of: event) {
             handler.found(name)
         }

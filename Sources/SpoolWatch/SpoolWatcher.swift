@@ -74,6 +74,7 @@ package final class SpoolWatcher: Sendable {
             found: { [hints] name in
                 if let job = JobName(name) { hints.add(job) } else { probe.found(name) }
             },
+            eventsLost: { [hints] in hints.lostEvents() },
             scanNeeded: { [hints] in hints.askForScan() },
             watchLost: { [weak self, hints] reason in
                 self?.switchEvents(on: false, because: reason)

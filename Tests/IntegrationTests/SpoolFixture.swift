@@ -30,10 +30,16 @@ struct SpoolFixture {
         try scratch.write(text, to: "spool/incoming/\(name)")
     }
 
+    /// Patience that suits tests, unless one asks for its own.
+    private func settings(_ environment: [String: String]) -> [String: String] {
+        ["SPOOL_WORKER_RETRY_DELAY": "10ms", "SPOOL_WORKER_SETTLE_TIME": "500ms"].merging(environment) { $1 }
+    }
+
     /// Starts `run` and waits until it serves.
     func start(_ arguments: [String] = [], environment: [String: String] = [:]) async throws -> WorkerProcess {
         let worker = try WorkerProcess(
-            ["run", "--spool", path.string, "--renderers", "2"] + arguments, environment: environment, in: scratch)
+            ["run", "--spool", path.string, "--renderers", "2"] + arguments, environment: settings(environment),
+            in: scratch)
         try await eventually("the worker serves: \(worker.standardError)") {
             if !worker.isRunning { throw NotReached(state: worker.standardError) }
             return worker.standardError.contains("serves")
@@ -46,7 +52,8 @@ struct SpoolFixture {
         _ arguments: [String] = [], environment: [String: String] = [:]
     ) async throws -> (status: Int32, output: String, errors: String) {
         try await WorkerProcess.run(
-            ["run", "--once", "--spool", path.string, "--renderers", "2"] + arguments, environment: environment,
+            ["run", "--once", "--spool", path.string, "--renderers", "2"] + arguments,
+            environment: settings(environment),
             in: scratch)
     }
 

@@ -14,7 +14,7 @@ import Testing
     init() throws {
         scratch = try ScratchFolder()
         spool = try Spool.create(at: scratch.path)
-        moves = JobMoves(spool: spool, lease: try WorkerLease(in: spool, for: .named("w1")), durability: .full)
+        moves = try JobMoves(spool, as: "w1")
     }
 
     private func document(_ status: ResultDocument.Status = .done, id: String = "id-1") -> ResultDocument {
@@ -32,7 +32,7 @@ import Testing
         #expect(try scratch.list("processing/w1") == ["job.json"])
         try moves.record(document(.processing), of: name)
         #expect(try scratch.list("processing/w1") == ["job.json", "job.result.json"])
-        #expect(try moves.commit(name, document()).name == name)
+        #expect(try moves.commit(name, document()) == .committed(name, unflushed: nil))
         #expect(try visible("processing/w1").isEmpty)
         #expect(try scratch.list("incoming").isEmpty)
         #expect(try scratch.list("tmp").isEmpty)
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `have one winner`() throws {
         try drop()
-        let other = JobMoves(spool: spool, lease: try WorkerLease(in: spool, for: .named("w2")), durability: .none)
+        let other = try JobMoves(spool, as: "w2")
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
         #expect(try !other.claim(name, from: spool[.incoming], as: name))
     }
@@ -71,7 +71,7 @@ import Testing
         for round in 1...12 {
             try drop("{\"round\": \(round)}")
             #expect(try moves.claim(name, from: spool[.incoming], as: name))
-            ends.append(try moves.commit(name, document(id: "id-\(round)")).name)
+            ends.append(try end(of: moves.commit(name, document(id: "id-\(round)"))))
         }
         #expect(ends.prefix(3).map(\.description) == ["job.json", "job~2.json", "job~3.json"])
         #expect(Set(ends).count == 12)
@@ -85,7 +85,7 @@ import Testing
         try scratch.write("by hand", to: "failed/job.json")
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
-        #expect(try moves.commit(name, document(.failed)).name.description == "job~2.json")
+        #expect(try end(of: moves.commit(name, document(.failed))).description == "job~2.json")
         #expect(try scratch.list("failed") == ["job.json", "job~2.json", "job~2.result.json"])
     }
 
@@ -109,107 +109,70 @@ import Testing
         #expect(try scratch.read("incoming/job~2.json") == "old")
     }
 
-    @Test func `leave no result behind when the job itself cannot be moved`() throws {
+    @Test func `end without a trace when another worker has taken the job over`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
-        try FileManager.default.removeItem(atPath: scratch.path.appending("processing/w1/job.json").string)
-        #expect(throws: SystemFailure.self) { try moves.commit(name, document()) }
+        let other = try JobMoves(spool, as: "w2")
+        #expect(try other.claim(name, from: moves.lease.claims, as: name))
+        #expect(try !moves.holds(name))
+        #expect(try moves.commit(name, document()) == .fenced)
         #expect(try scratch.list("done").isEmpty)
+        #expect(try moves.commit(name, document(.failed)) == .fenced)
+        #expect(try scratch.list("failed").isEmpty)
+        #expect(try other.holds(name))
+    }
+
+    @Test func `lead to retry, where the file's time says when it is due`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        var waiting = document(.retry)
+        waiting.retryAt = Date(timeIntervalSince1970: 4_000_000_000.25)
+        #expect(try end(of: moves.commit(name, waiting)) == name)
+        #expect(try scratch.list("retry") == ["job.json", "job.result.json"])
+        #expect(try spool[.retry].status(of: name.file)?.modified == 4_000_000_000_250_000_000)
+        #expect(try spool.result(in: .retry, named: name.result)?.retryAt == waiting.retryAt)
+    }
+
+    @Test func `lead to retry without a byte written when nothing can be`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try moves.record(document(.processing), of: name)
+        try moves.setAside(name, id: "id-1")
+        #expect(try scratch.list("retry") == ["job.json", "job.result.json"])
+        #expect(try spool.result(in: .retry, named: name.result)?.id == "id-1")
+        #expect(try visible("processing/w1").isEmpty)
+    }
+
+    @Test(arguments: ["failed", "done", "retry"])
+    func `find the result that was left by a job which was put back by hand`(state: String) throws {
+        try scratch.write(document(.failed).json.text(), to: "\(state)/job.result.json")
+        let left = try #require(try moves.leftResult(of: name))
+        #expect(left.document.id == "id-1")
+        try left.remove()
+        #expect(try moves.leftResult(of: name) == nil)
+        // With its job beside it, it is no leftover.
+        try scratch.write(document(.failed).json.text(), to: "\(state)/job.result.json")
+        try scratch.write("{}", to: "\(state)/job.json")
+        #expect(try moves.leftResult(of: name) == nil)
+    }
+
+    @Test func `do not take the result of a commit that is under way for one that was left`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try moves.record(document(.processing), of: name)
+        try scratch.write(document(.failed).json.text(), to: "failed/job.result.json")
+        let other = try JobMoves(spool, as: "w2")
+        #expect(try other.leftResult(of: name) == nil)
+        try moves.withdrawRecord(of: name)
+        // Just claimed, nothing recorded: it could be that job.
+        #expect(try other.leftResult(of: name) == nil)
+        try moves.giveBack(name, id: "id-1")
+        #expect(try other.leftResult(of: name) != nil)
     }
 }
 
-@Suite struct `A dead worker's claims` {
-    let scratch: ScratchFolder
-    let spool: Spool
-    let me = ResultDocument.Worker.named("me")
-
-    init() throws {
-        scratch = try ScratchFolder()
-        spool = try Spool.create(at: scratch.path)
-    }
-
-    /// Leaves a claim folder and a lease that nobody holds.
-    private func die(_ id: String, host: String = "here") throws {
-        try scratch.write("{}", to: "processing/\(id)/job.json")
-        try scratch.write(
-            #"{"id": "\#(id)", "host": "\#(host)", "pid": 1, "version": "1"}"#, to: ".spool/workers/\(id).json")
-    }
-
-    @Test func `are found, but not those of the living, of other hosts, or my own`() throws {
-        let alive = try WorkerLease(in: spool, for: .named("alive"))
-        let mine = try WorkerLease(in: spool, for: me)
-        try die("dead")
-        try die("far", host: "elsewhere")
-        try scratch.write("{}", to: "processing/leaseless/job.json")
-        let orphans = try OrphanedClaims.find(in: spool, as: me)
-        #expect(Set(orphans.map(\.id)) == ["dead", "leaseless"])
-        #expect(try orphans[0].jobs().map(\.description) == ["job.json"])
-        withExtendedLifetime((alive, mine)) {}
-    }
-
-    @Test func `are found by one worker at a time`() throws {
-        try die("dead")
-        let first = try OrphanedClaims.find(in: spool, as: me)
-        #expect(try OrphanedClaims.find(in: spool, as: .named("other")).isEmpty)
-        #expect(first.count == 1)
-    }
-
-    @Test func `are removed once they are empty, records included`() throws {
-        try die("dead")
-        let orphan = try #require(try OrphanedClaims.find(in: spool, as: me).first)
-        try scratch.write("{}", to: "processing/dead/other.result.json")
-        try scratch.write("{}", to: "processing/dead/.record-7")
-        #expect(try !orphan.remove())
-        try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead/job.json").string)
-        #expect(try orphan.remove())
-        #expect(try scratch.list("processing").isEmpty)
-        #expect(try scratch.list(".spool/workers").isEmpty)
-    }
-
-    @Test func `that were as good as committed are committed, not done again`() throws {
-        try die("dead")
-        var document = ResultDocument(
-            job: "job.json", id: "id-1", status: .done, worker: .named("dead"), submittedAt: Date(), claimedAt: Date())
-        try scratch.write(document.json.text(), to: "done/job.result.json")
-        document.status = .processing
-        try scratch.write(document.json.text(), to: "processing/dead/job.result.json")
-        let orphan = try #require(try OrphanedClaims.find(in: spool, as: me).first)
-        let moves = JobMoves(spool: spool, lease: try WorkerLease(in: spool, for: me), durability: .full)
-        let name = try #require(JobName("job.json"))
-        #expect(try moves.finishCommit(of: name, in: orphan, recorded: #require(try orphan.record(of: name))))
-        #expect(try scratch.list("done") == ["job.json", "job.result.json"])
-        #expect(try scratch.list("processing/dead").isEmpty)
-    }
-
-    @Test func `are found as committed also under a suffix`() throws {
-        try die("dead")
-        var document = ResultDocument(
-            job: "job.json", id: "id-1", status: .failed, worker: .named("dead"), submittedAt: Date(), claimedAt: Date()
-        )
-        try scratch.write("by hand", to: "failed/job.json")
-        try scratch.write(document.json.text(), to: "failed/job~2.result.json")
-        document.status = .processing
-        let orphan = try #require(try OrphanedClaims.find(in: spool, as: me).first)
-        let moves = JobMoves(spool: spool, lease: try WorkerLease(in: spool, for: me), durability: .full)
-        #expect(try moves.finishCommit(of: #require(JobName("job.json")), in: orphan, recorded: document))
-        #expect(try scratch.list("failed") == ["job.json", "job~2.json", "job~2.result.json"])
-    }
-
-    @Test func `are not committed by another job's result of the same name`() throws {
-        try die("dead")
-        let other = ResultDocument(
-            job: "job.json", id: "other", status: .done, worker: .named("x"), submittedAt: Date(), claimedAt: Date())
-        try scratch.write(other.json.text(), to: "done/job.result.json")
-        try scratch.write("{}", to: "done/job.json")
-        var mine = other
-        mine.id = "mine"
-        let orphan = try #require(try OrphanedClaims.find(in: spool, as: me).first)
-        let moves = JobMoves(spool: spool, lease: try WorkerLease(in: spool, for: me), durability: .full)
-        #expect(try !moves.finishCommit(of: #require(JobName("job.json")), in: orphan, recorded: mine))
-        #expect(try scratch.list("processing/dead") == ["job.json"])
-    }
-}
-
-extension ResultDocument.Worker {
-    static func named(_ id: String) -> Self { Self(id: id, host: "here", pid: 1, version: "test") }
+/// The name under which a job ended; nil if it was another worker's.
+private func end(of ending: JobMoves.Ending) throws -> JobName {
+    guard case .committed(let name, unflushed: nil) = ending else { throw NotReached(state: "\(ending)") }
+    return name
 }

@@ -82,8 +82,7 @@ import Testing
         try scratch.write("{}", to: "done/a.result.json")
         try scratch.write("{}", to: "processing/w1/c.json")
         try scratch.write("", to: "processing/.gitkeep")
-        let lease = try WorkerLease(
-            in: spool, for: ResultDocument.Worker(id: "me", host: "here", pid: 1, version: "1"))
+        let lease = try WorkerLease(in: spool, for: .named("me"))
         let survey = try SpoolSurvey(of: spool)
         #expect(survey.states[.incoming]?.jobs == 2)
         #expect(survey.states[.incoming]?.ignored == 2)

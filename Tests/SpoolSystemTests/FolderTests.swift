@@ -60,7 +60,7 @@ import Testing
         try scratch.write("new", to: "new")
         #expect(throws: SystemFailure.self) { try folder.move("new", to: folder, as: "old") }
         #expect(try scratch.read("old") == "old")
-        try folder.move("new", to: folder, as: "old", replacing: true)
+        try folder.move("new", to: folder, replacing: "old")
         #expect(try scratch.read("old") == "new")
     }
 

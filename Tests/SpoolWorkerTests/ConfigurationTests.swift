@@ -42,7 +42,7 @@ import Testing
         #expect(configuration.scanInterval == nil)
         #expect(configuration.settleTime == .seconds(2))
         #expect(configuration.timeout == .seconds(60))
-        #expect(configuration.maxAttempts == 3)
+        #expect(configuration.retries.maxAttempts == 5)
         #expect(configuration.durability == .full)
         #expect(configuration.inputRoots.isEmpty)
         #expect(configuration.jobBytes == 1 << 20)

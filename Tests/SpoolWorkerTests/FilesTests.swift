@@ -64,14 +64,14 @@ import Testing
     private func renditions(_ paths: [String], source: String = "cat.jpg") throws -> RenditionFiles {
         try RenditionFiles(
             for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
-            id: "id", source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
+            stem: "id", source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
     }
 
     @Test func `appear at their final paths only when they are published`() throws {
         let files = try renditions(["a.png", "deep/er/b.png"])
         #expect(try scratch.list("out").allSatisfy { $0.hasPrefix(".spool-") || $0 == "deep" })
         for (index, file) in files.files.enumerated() { try file.write(Array("image \(index)".utf8)) }
-        try files.publish(.full)
+        try files.publish(.full, FlushGroup())
         #expect(try scratch.list("out") == ["a.png", "deep"])
         #expect(try scratch.read("out/deep/er/b.png") == "image 1")
     }
@@ -80,7 +80,7 @@ import Testing
         try scratch.write("old", to: "out/a.png")
         let files = try renditions(["a.png"])
         #expect(try scratch.read("out/a.png") == "old")
-        try files.publish(.none)
+        try files.publish(.none, FlushGroup())
         #expect(try scratch.read("out/a.png") == "")
         #expect(code { try renditions([".."]) } == .outputNotAllowed)
         try FileManager.default.createDirectory(
@@ -108,7 +108,7 @@ import Testing
             atPath: scratch.path.appending("out/a.png").string, withDestinationPath: "../secret.jpg")
         let files = try renditions(["a.png"])
         try files.files[0].write(Array("image".utf8))
-        try files.publish(.full)
+        try files.publish(.full, FlushGroup())
         #expect(try scratch.read("secret.jpg") == "secret")
         #expect(try scratch.read("out/a.png") == "image")
     }
@@ -126,7 +126,7 @@ import Testing
         let job = Job(
             input: Input(path: "cat.jpg"),
             renditions: ["a.png", "deep/b.png"].map { Rendition(path: $0, format: .png) })
-        RenditionFiles.discardLeftovers(of: job, id: "id", in: outputs)
+        RenditionFiles.discardLeftovers(of: job, stem: "id", in: outputs)
         #expect(try scratch.list("out") == ["deep"])
         #expect(try scratch.list("out/deep").isEmpty)
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -19,7 +20,7 @@ import Testing
     private func job(_ name: String) throws -> JobName { try #require(FilePath.Component(name).flatMap(JobName.init)) }
 
     @Test func `gives each waiting name once, and is idle when all have ended`() throws {
-        for index in 0..<600 { try scratch.write("{}", to: "incoming/\(index).json") }
+        for index in 0..<6000 { try scratch.write("{}", to: "incoming/\(index).json") }
         var intake = Intake(spool, settleTime: .seconds(2))
         var seen: [JobName] = []
         var isIdle: Bool
@@ -27,8 +28,8 @@ import Testing
             #expect(settled == nil)
             seen.append(candidate.name)
         }
-        #expect(Set(seen).count == 600)
-        #expect(seen.count == 600)
+        #expect(Set(seen).count == 6000)
+        #expect(seen.count == 6000)
         isIdle = intake.isIdle
         #expect(!isIdle)
         for name in seen { intake.ended(name, .finished(.done), now: start) }
@@ -64,6 +65,115 @@ import Testing
         let again = try intake.next(now: start + .seconds(2))
         #expect(again?.0.name == name)
         #expect(again?.settled == status)
+    }
+
+    @Test func `gives a backlog in the order of the drops`() throws {
+        let names = (0..<50).map { "\($0).json" }.shuffled()
+        for name in names {
+            try scratch.write("{}", to: "incoming/\(name)")
+            // File times may be coarse; names of one time may come in any order.
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1)],
+                ofItemAtPath: scratch.path.appending("incoming/\(name)").string)
+        }
+        var times: [Int64] = []
+        var intake = Intake(spool, settleTime: .seconds(2))
+        while let (candidate, _) = try intake.next(now: start) {
+            times.append(try #require(try spool[.incoming].status(of: candidate.name.file)).changed)
+        }
+        #expect(times.count == 50)
+        #expect(times == times.sorted())
+    }
+
+    @Test func `lets new jobs through while a backlog waits, and the backlog through while new jobs come`() throws {
+        for index in 0..<100 { try scratch.write("{}", to: "incoming/old-\(index).json") }
+        var intake = Intake(spool, settleTime: .seconds(2))
+        _ = try intake.next(now: start)
+        var old = 0
+        var new = 0
+        for index in 0..<60 {
+            intake.add(.dropped(try job("new-\(index).json")))
+            let candidate = try #require(try intake.next(now: start)).0
+            if candidate.name.description.hasPrefix("new") { new += 1 } else { old += 1 }
+        }
+        #expect(new >= 5)
+        #expect(old >= 40)
+    }
+
+    @Test func `gives jobs in retry when their time has come, and is not idle before`() throws {
+        let due = try job("due.json")
+        let later = try job("later.json")
+        for name in [due, later] { try scratch.write("{}", to: "retry/\(name)") }
+        try spool[.retry].setModified(due.file, 1_000_000_000)
+        try spool[.retry].setModified(later.file, Int64((Date().timeIntervalSince1970 + 3600) * 1e9))
+        var intake = Intake(spool, settleTime: .seconds(2))
+        guard case .waiting(due)? = try intake.next(now: .now)?.0 else {
+            Issue.record("the job that is due was not given")
+            return
+        }
+        #expect(try intake.next(now: .now) == nil)
+        try FileManager.default.removeItem(atPath: scratch.path.appending("retry/due.json").string)
+        intake.ended(due, .finished(.done), now: .now)
+        #expect(try intake.next(now: .now + .seconds(5)) == nil)
+        var isIdle = intake.isIdle
+        #expect(!isIdle)
+        let nextDue = intake.nextDue
+        #expect(try #require(nextDue) > .now + .seconds(3000))
+        try FileManager.default.removeItem(atPath: scratch.path.appending("retry/later.json").string)
+        intake.scan()
+        #expect(try intake.next(now: .now) == nil)
+        isIdle = intake.isIdle
+        #expect(isIdle)
+    }
+
+    @Test func `gives a suspect alone`() throws {
+        _ = try WorkerLease(
+            in: spool,
+            for: LeaseDocument(
+                worker: ResultDocument.Worker(id: "dead", host: "h", pid: 1, version: "1"),
+                host: HostIdentity(name: "h", boot: "b", machine: "m"), seconds: 1))
+        var watch = try LeaseWatch(
+            spool,
+            as: LeaseDocument(
+                worker: ResultDocument.Worker(id: "me", host: "h", pid: 1, version: "1"),
+                host: HostIdentity(name: "h", boot: "b", machine: "m"), seconds: 1))
+        let orphan = try #require(try watch.orphans(now: start).first)
+        var intake = Intake(spool, settleTime: .seconds(2))
+        let plain = try job("plain.json")
+        let suspect = try job("suspect.json")
+        let next = try job("next.json")
+        intake.add(.dropped(plain))
+        #expect(try intake.next(now: start)?.0.name == plain)
+        intake.add(.orphaned(suspect, orphan, isSuspect: true))
+        intake.add(.orphaned(suspect, orphan, isSuspect: true))
+        intake.add(.dropped(next))
+        #expect(try intake.next(now: start) == nil)
+        intake.ended(plain, .finished(.done), now: start)
+        #expect(try intake.next(now: start)?.0.name == suspect)
+        #expect(try intake.next(now: start) == nil)
+        intake.ended(suspect, .finished(.done), now: start)
+        #expect(try intake.next(now: start)?.0.name == next)
+        #expect(try intake.next(now: start) == nil)
+    }
+
+    @Test func `looks again for files that were too many to remember`() throws {
+        var tracker = SettleTracker(settleTime: .seconds(2))
+        try scratch.write("{", to: "incoming/a.json")
+        let status = try #require(try spool[.incoming].status(of: try job("a.json").file))
+        for index in 0..<SettleTracker.capacity + 1 {
+            tracker.sawUnfinished(try job("\(index).json"), status, now: start)
+        }
+        var hasMissed = tracker.takeMissed()
+        #expect(!hasMissed)
+        let due = tracker.takeDue(now: start + .seconds(2))
+        #expect(due.count == SettleTracker.capacity)
+        let more = tracker.takeDue(now: start + .seconds(2))
+        #expect(more.isEmpty)
+        for name in due { tracker.forget(name) }
+        #expect(!tracker.isEmpty)
+        hasMissed = tracker.takeMissed()
+        #expect(hasMissed)
+        #expect(tracker.isEmpty)
     }
 
     @Test func `gives a file that has changed the settle time anew`() throws {

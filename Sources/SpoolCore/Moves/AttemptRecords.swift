@@ -33,14 +33,14 @@ final class AttemptRecords: Sendable {
         }
         // A failure leaves a hidden file, which goes with the claim folder.
         try file.replaceContent(with: content)
-        try claims.move(hidden, to: claims, as: name, replacing: true)
+        try claims.move(hidden, to: claims, replacing: name)
     }
 
     /// Takes a record away, if there is one, and keeps its file for the next.
     func retire(_ name: FilePath.Component) throws(SystemFailure) {
         let hidden = newName()
         do throws(SystemFailure) {
-            try claims.move(name, to: claims, as: hidden, replacing: true)
+            try claims.move(name, to: claims, replacing: hidden)
         } catch  where error.errno == .noSuchFileOrDirectory {
             return
         }

@@ -26,15 +26,16 @@ struct DocumentFile {
         }
     }
 
+    /// - Throws: `fileExists` if the name is taken.
     func write(
-        _ content: [UInt8], to folder: Folder, as name: FilePath.Component, replacing: Bool
+        _ content: [UInt8], to folder: Folder, as name: FilePath.Component
     ) throws(SystemFailure) {
         let temporary = FilePath.Component(Self.prefix(of: owner) + "\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             let file = try staging.create(temporary)
             try file.write(content)
             if durability == .full { try file.synchronize() }
-            try staging.move(temporary, to: folder, as: name, replacing: replacing)
+            try staging.place(temporary, in: folder, as: name)
         } catch {
             // What failed is what counts; a leftover is hidden in the staging folder.
             try? staging.remove(temporary)

@@ -1,5 +1,6 @@
+import FoundationEssentials
 package import SpoolSystem
-package import SystemPackage
+import SystemPackage
 
 /// The moves of one worker's jobs between the states of a spool. Every move is one rename; see ARCHITECTURE.md for the
 /// order of the steps and what a crash after each of them leaves behind.
@@ -9,12 +10,15 @@ package struct JobMoves: Sendable {
     package let spool: Spool
     package let lease: WorkerLease
     package let durability: Durability
+    private let flushes: FlushGroup
     private let records: AttemptRecords
 
-    package init(spool: Spool, lease: WorkerLease, durability: Durability) {
+    /// - Parameter flushes: shared by all whose flushes may be one.
+    package init(spool: Spool, lease: WorkerLease, durability: Durability, flushes: FlushGroup) {
         self.spool = spool
         self.lease = lease
         self.durability = durability
+        self.flushes = flushes
         records = AttemptRecords(in: lease.claims)
     }
 
@@ -35,19 +39,9 @@ package struct JobMoves: Sendable {
         }
     }
 
-    /// Puts a claimed job back where producers drop them, as if it had never been claimed. If a producer has used the
-    /// name again meanwhile, the older job gets a distinguishing suffix.
-    package func giveBack(_ claimed: JobName, id: String) throws(SystemFailure) {
-        // The record goes first: a crash in between leaves a job without an attempt, which is the truth.
-        try records.retire(claimed.result)
-        for name in Self.candidateNames(for: claimed, id: id) {
-            do throws(SystemFailure) {
-                return try lease.claims.move(claimed.file, to: spool[.incoming], as: name.file)
-            } catch  where error.errno == .fileExists {
-                continue
-            }
-        }
-        throw SystemFailure("give back", lease.claims.path.appending(claimed.file), .fileExists)
+    /// Whether the job is still this worker's. It is not once another has taken it over, because this one slept.
+    package func holds(_ claimed: JobName) throws(SystemFailure) -> Bool {
+        try lease.claims.status(of: claimed.file) != nil
     }
 
     // MARK: Attempt
@@ -58,99 +52,129 @@ package struct JobMoves: Sendable {
         try records.write(document.content, as: claimed.result)
     }
 
-    /// Takes back the record of a job that another worker has taken over first.
+    /// Takes back the record of a job that another worker has claimed first.
     package func withdrawRecord(of claimed: JobName) throws(SystemFailure) { try records.retire(claimed.result) }
 
     // MARK: Commit
 
-    /// Ends a job: its result document is put in place, then the job's own rename commits it.
-    /// - Returns: the name under which the job ended, another than its own if that was taken by an earlier job; and
-    ///   what failed after the commit, when the job has ended but a power cut may undo it.
+    /// How the last move of a job ended.
+    package enum Ending: Sendable, Equatable {
+        /// The job is in the state of its document, under this name: another than its own if that was taken. With what
+        /// failed afterwards, so that a power cut may undo it.
+        case committed(JobName, unflushed: SystemFailure?)
+        /// Another worker has taken the job over, so nothing was changed.
+        case fenced
+    }
+
+    /// Moves a job on to `done`, `failed` or `retry`, as its document says: the document is put in place, then the job's
+    /// own rename commits it.
     /// - Throws: what failed before the commit; the job is where it was.
     @discardableResult
-    package func commit(
-        _ claimed: JobName, _ document: ResultDocument
-    ) throws(SystemFailure) -> (name: JobName, unflushed: SystemFailure?) {
-        let state = spool[document.status == .done ? .done : .failed]
+    package func commit(_ claimed: JobName, _ document: ResultDocument) throws(SystemFailure) -> Ending {
+        let state = spool[document.status.folder]
+        if let retryAt = document.retryAt {
+            try lease.claims.setModified(
+                claimed.file, Int64((retryAt.timeIntervalSince1970 * 1000).rounded()) * 1_000_000)
+        }
         for name in Self.candidateNames(for: claimed, id: document.id) {
             // A job without a result stands there if somebody moved it by hand.
             guard try state.status(of: name.file) == nil else { continue }
             do throws(SystemFailure) {
-                // No rename replaces anything: of two workers with one name, one gets EEXIST and goes on to the next.
-                try documents.write(document.content, to: state, as: name.result, replacing: false)
+                // In one step: of two workers with one name, one gets EEXIST and goes on to the next.
+                try documents.write(document.content, to: state, as: name.result)
             } catch  where error.errno == .fileExists {
                 continue
             }
             do throws(SystemFailure) {
+                // The result's name is this worker's alone, and so is the job's.
                 try lease.claims.move(claimed.file, to: state, as: name.file)
             } catch {
+                let isGone = error.errno == .noSuchFileOrDirectory ? try !holds(claimed) : false
+                if isGone, try state.status(of: name.file) != nil {
+                    // This worker slept between the two steps, and another has finished the commit for it.
+                    return .committed(name, unflushed: nil)
+                }
                 // Without the job the document would tell of a state that is not.
                 try state.remove(name.result)
+                if isGone { return .fenced }
                 if error.errno == .fileExists { continue }
                 throw error
             }
-            do throws(SystemFailure) {
-                if durability == .full {
-                    try state.synchronize()
-                    try lease.claims.synchronize()
-                }
-                try records.retire(claimed.result)
-                return (name, nil)
-            } catch {
-                return (name, error)
-            }
+            return .committed(name, unflushed: flush(state, after: claimed))
         }
         throw SystemFailure("commit", lease.claims.path.appending(claimed.file), .fileExists)
     }
 
+    /// What comes after the commit: it has happened, whatever fails here.
+    private func flush(_ state: Folder, after claimed: JobName) -> SystemFailure? {
+        do throws(SystemFailure) {
+            if durability == .full {
+                try flushes.synchronize(state)
+                try flushes.synchronize(lease.claims)
+            }
+            try records.retire(claimed.result)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// The name itself, then `NAME~2` to `NAME~9`, then one that nobody else can have.
-    private static func candidateNames(for name: JobName, id: String) -> some Sequence<JobName> {
+    static func candidateNames(for name: JobName, id: String) -> some Sequence<JobName> {
         [name] + (2...9).lazy.map { name.distinguished(by: String($0)) } + [name.distinguished(by: id)]
     }
 
-    // MARK: Recovery
+    // MARK: Giving back
 
-    /// Finishes the commit of a job whose worker died after the result document was in place and before the job's own
-    /// rename.
-    /// - Returns: whether there was such a document.
-    package func finishCommit(
-        of name: JobName, in orphan: OrphanedClaims, recorded document: ResultDocument
-    ) throws(SystemFailure) -> Bool {
-        for state in [SpoolFolder.done, .failed] {
-            for candidate in Self.candidateNames(for: name, id: document.id) {
-                guard let placed = try spool.result(in: state, named: candidate.result) else { continue }
-                guard placed.id == document.id, try spool[state].status(of: candidate.file) == nil else { continue }
-                try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
-                if durability == .full {
-                    try spool[state].synchronize()
-                    try orphan.folder.synchronize()
+    /// Puts a claimed job back where producers drop them, as if it had never been claimed. If a producer has used the
+    /// name again meanwhile, the older job gets a distinguishing suffix.
+    package func giveBack(_ claimed: JobName, id: String) throws(SystemFailure) {
+        // The record goes first: a crash in between leaves a job without an attempt, which is the truth.
+        try records.retire(claimed.result)
+        for name in Self.candidateNames(for: claimed, id: id) {
+            do throws(SystemFailure) {
+                return try lease.claims.move(claimed.file, to: spool[.incoming], exclusivelyAs: name.file)
+            } catch {
+                switch error.errno {
+                case .fileExists: continue
+                case .notSupported:
+                    // A producer may drop a job of this name right now, and nothing could stop a rename onto it.
+                    let unique = claimed.distinguished(by: id)
+                    return try lease.claims.move(claimed.file, to: spool[.incoming], as: unique.file)
+                case .noSuchFileOrDirectory:
+                    if try holds(claimed) { throw error }
+                    // Taken over; it is in good hands.
+                    return
+                default: throw error
                 }
-                try orphan.folder.remove(name.result)
-                return true
             }
         }
-        return false
+        throw SystemFailure("give back", lease.claims.path.appending(claimed.file), .fileExists)
     }
-}
 
-extension Spool {
-    /// The result document of this name, or nil if there is none that can be read.
-    package func result(in state: SpoolFolder, named name: FilePath.Component) throws(SystemFailure) -> ResultDocument?
-    {
-        try ResultDocument.read(name, in: self[state])
-    }
-}
-
-extension ResultDocument {
-    /// Documents are a few kilobytes; metadata can add as much as a job file may hold.
-    static let maximumBytes = 64 << 20
-
-    static func read(_ name: FilePath.Component, in folder: Folder) throws(SystemFailure) -> ResultDocument? {
-        let content = try Spool.existing { () throws(SystemFailure) in
-            try folder.file(name).read(upTo: maximumBytes)
+    /// Puts a job into `retry` with its record for a story. Nothing is written, so this works on a full disk.
+    package func setAside(_ claimed: JobName, id: String) throws(SystemFailure) {
+        for name in Self.candidateNames(for: claimed, id: id) {
+            guard try spool[.retry].status(of: name.file) == nil else { continue }
+            do throws(SystemFailure) {
+                try lease.claims.place(claimed.result, in: spool[.retry], as: name.result)
+            } catch  where error.errno == .fileExists {
+                continue
+            }
+            return try lease.claims.move(claimed.file, to: spool[.retry], as: name.file)
         }
-        // A document that is no document is as good as none; nobody's work is decided by it.
-        guard let content, let json = try? JSONValue(parsing: content) else { return nil }
-        return try? ResultDocument(json: json)
+        throw SystemFailure("set aside", lease.claims.path.appending(claimed.file), .fileExists)
+    }
+}
+
+extension ResultDocument.Status {
+    /// Where a job of this status lies.
+    package var folder: SpoolFolder {
+        switch self {
+        case .processing: .processing
+        case .retry: .retry
+        case .done: .done
+        case .failed: .failed
+        }
     }
 }

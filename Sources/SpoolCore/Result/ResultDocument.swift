@@ -3,13 +3,13 @@ public import FoundationEssentials
 /// The whole story of a job, as it lies beside the job's file: `NAME.result.json`.
 ///
 /// While a worker has the job, the document lies in the worker's claim folder with the status `processing`; that is also
-/// how an attempt is recorded before its work starts.
+/// how an attempt is recorded before its work starts. While the job waits for another attempt, it lies in `retry`.
 public struct ResultDocument: Sendable, Equatable {
     /// The version of this format.
     public static let currentVersion = 1
 
     public enum Status: String, Sendable, Equatable {
-        case processing, done, failed
+        case processing, retry, done, failed
     }
 
     /// The worker that had the job last.
@@ -35,12 +35,35 @@ public struct ResultDocument: Sendable, Equatable {
         public var milliseconds: Double?
         /// nil for the attempt that succeeded.
         public var error: JobError?
+        /// The source as a failed attempt found it; nil if there was none.
+        public var source: SourceState?
 
-        public init(number: Int, startedAt: Date, milliseconds: Double? = nil, error: JobError? = nil) {
+        public init(
+            number: Int, startedAt: Date, milliseconds: Double? = nil, error: JobError? = nil,
+            source: SourceState? = nil
+        ) {
             self.number = number
             self.startedAt = startedAt
             self.milliseconds = milliseconds
             self.error = error
+            self.source = source
+        }
+    }
+
+    /// What shows whether a source is still being written.
+    public struct SourceState: Sendable, Equatable {
+        public var bytes: Int
+        /// When content or place of the file last changed, by the file system's clock.
+        public var changedAt: Date
+
+        public init(bytes: Int, changedAt: Date) {
+            self.bytes = bytes
+            self.changedAt = changedAt
+        }
+
+        /// Whether nothing has changed between the two looks, as far as a document's milliseconds tell.
+        public func isUnchanged(in later: SourceState) -> Bool {
+            bytes == later.bytes && abs(changedAt.timeIntervalSince(later.changedAt)) < 0.002
         }
     }
 
@@ -117,7 +140,11 @@ public struct ResultDocument: Sendable, Equatable {
     public var submittedAt: Date
     public var claimedAt: Date
     public var finishedAt: Date?
+    /// When the next attempt may begin; nil unless the job waits for it.
+    public var retryAt: Date?
     public var attempts: [Attempt]
+    /// How many of the attempts do not count any more, because the job was put back by hand after them.
+    public var attemptsForgiven: Int
     /// nil if the source was never read.
     public var input: InputImage?
     /// Empty unless the job succeeded.
@@ -130,7 +157,8 @@ public struct ResultDocument: Sendable, Equatable {
 
     public init(
         job: String, id: String, status: Status, worker: Worker, submittedAt: Date, claimedAt: Date,
-        finishedAt: Date? = nil, attempts: [Attempt] = [], input: InputImage? = nil,
+        finishedAt: Date? = nil, retryAt: Date? = nil, attempts: [Attempt] = [], attemptsForgiven: Int = 0,
+        input: InputImage? = nil,
         renditions: [RenditionImage] = [], timings: Timings? = nil, metadata: JSONValue? = nil, error: JobError? = nil
     ) {
         self.job = job
@@ -140,7 +168,9 @@ public struct ResultDocument: Sendable, Equatable {
         self.submittedAt = submittedAt
         self.claimedAt = claimedAt
         self.finishedAt = finishedAt
+        self.retryAt = retryAt
         self.attempts = attempts
+        self.attemptsForgiven = attemptsForgiven
         self.input = input
         self.renditions = renditions
         self.timings = timings

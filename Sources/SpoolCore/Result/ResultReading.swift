@@ -21,7 +21,9 @@ extension ResultDocument {
             worker: try Worker(reader.object("worker")), submittedAt: try reader.date("submittedAt"),
             claimedAt: try reader.date("claimedAt"))
         if json["finishedAt"] != nil { finishedAt = try reader.date("finishedAt") }
+        if json["retryAt"] != nil { retryAt = try reader.date("retryAt") }
         for attempt in try reader.array("attempts") { attempts.append(try Attempt(attempt)) }
+        if json["attemptsForgiven"] != nil { attemptsForgiven = try reader.int("attemptsForgiven") }
         if json["input"] != nil { input = try InputImage(reader.object("input")) }
         for rendition in try reader.array("renditions") { renditions.append(try RenditionImage(rendition)) }
         if json["timings"] != nil { timings = try Timings(reader.object("timings")) }
@@ -43,6 +45,13 @@ extension ResultDocument.Attempt {
         self.init(number: try reader.int("number"), startedAt: try reader.date("startedAt"))
         if reader.json["milliseconds"] != nil { milliseconds = try reader.double("milliseconds") }
         if reader.json["error"] != nil { error = try JobError(reader.object("error")) }
+        if reader.json["source"] != nil { source = try ResultDocument.SourceState(reader.object("source")) }
+    }
+}
+
+extension ResultDocument.SourceState {
+    fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
+        self.init(bytes: try reader.int("bytes"), changedAt: try reader.date("changedAt"))
     }
 }
 

@@ -13,7 +13,9 @@ extension ResultDocument {
         object["submittedAt"] = .string(Timestamp.text(submittedAt))
         object["claimedAt"] = .string(Timestamp.text(claimedAt))
         object["finishedAt"] = finishedAt.map { .string(Timestamp.text($0)) }
+        object["retryAt"] = retryAt.map { .string(Timestamp.text($0)) }
         object["attempts"] = .array(attempts.map(\.json))
+        object["attemptsForgiven"] = attemptsForgiven == 0 ? nil : .number(attemptsForgiven)
         object["input"] = input?.json
         object["renditions"] = .array(renditions.map(\.json))
         object["timings"] = timings?.json
@@ -44,6 +46,11 @@ extension ResultDocument.Attempt {
         object["startedAt"] = .string(Timestamp.text(startedAt))
         object["milliseconds"] = milliseconds.map { .number($0, digits: 3) }
         object["error"] = error?.json
+        if let source {
+            object["source"] = [
+                "bytes": .number(source.bytes), "changedAt": .string(Timestamp.text(source.changedAt)),
+            ]
+        }
         return .object(object)
     }
 }

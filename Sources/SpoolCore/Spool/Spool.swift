@@ -75,7 +75,7 @@ public final class Spool: Sendable {
                 let marker = Array((SpoolMarker.new().json.text() + "\n").utf8)
                 do throws(SystemFailure) {
                     try DocumentFile(staging: staging, owner: "init", durability: .full).write(
-                        marker, to: control, as: SpoolMarker.file, replacing: false)
+                        marker, to: control, as: SpoolMarker.file)
                 } catch  where error.errno == .fileExists {
                     // Somebody else made the same spool at the same time.
                 }
@@ -129,14 +129,23 @@ public final class Spool: Sendable {
         }
     }
 
+    /// - Throws: `noSuchFileOrDirectory` if the path does not lead to this spool any more, because its disk was unmounted
+    ///   or the folder renamed, or if its marker is gone.
+    package func proveStillThere() throws(SystemFailure) {
+        guard try Folder(at: path).status().isSameFile(as: root.status()) else {
+            throw SystemFailure("find the spool any more at", path, .noSuchFileOrDirectory)
+        }
+        guard try self[.control].status(of: SpoolMarker.file) != nil else {
+            throw SystemFailure(
+                "find the spool's marker", self[.control].path.appending(SpoolMarker.file), .noSuchFileOrDirectory)
+        }
+    }
+
     /// Opens `incoming` anew if its path leads to another folder by now: somebody deleted it and made it again.
     /// - Throws: `noSuchFileOrDirectory` while it is missing, or while the whole spool is: an unmounted disk.
     package func refreshedIncoming() throws(SystemFailure) -> Folder {
-        let place = try Folder(at: path)
-        guard try place.status().isSameFile(as: root.status()) else {
-            throw SystemFailure("find the spool any more at", path, .noSuchFileOrDirectory)
-        }
-        let now = try place.folder(SpoolFolder.incoming.name)
+        try proveStillThere()
+        let now = try root.folder(SpoolFolder.incoming.name)
         let known = self[.incoming]
         if try now.status().isSameFile(as: known.status()) { return known }
         incoming.withLock { $0 = now }

@@ -12,14 +12,8 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var ignored = 0
     }
 
-    public struct Worker: Sendable, Equatable {
-        public var worker: ResultDocument.Worker
-        /// Whether it lives, as far as this host's kernel knows.
-        public var isAlive: Bool
-    }
-
     public var states: [SpoolFolder: State]
-    public var workers: [Worker]
+    public var workers: [RegisteredWorker]
 
     /// Looks at every entry of the state folders.
     public init(of spool: Spool) throws(SystemFailure) {
@@ -38,7 +32,7 @@ public struct SpoolSurvey: Sendable, Equatable {
             }
             states[folder] = state
         }
-        workers = try spool.workers().map { Worker(worker: $0.worker, isAlive: $0.isAlive) }
+        workers = try spool.workers()
     }
 }
 
@@ -48,8 +42,12 @@ extension SpoolSurvey.State {
         var listing = try folder.listing()
         while let entry = try listing.next() {
             guard JobName(entry) != nil else {
-                // The embedded spool keeps its folders in version control by .gitkeep.
-                if entry.string != ".gitkeep" && !(documents && entry.string.hasSuffix(".result.json")) { ignored += 1 }
+                // The embedded spool keeps its folders in version control by .gitkeep; workers have hidden files of
+                // their own.
+                let isExpected =
+                    documents
+                    ? entry.string.hasPrefix(".") || entry.string.hasSuffix(".result.json") : entry.string == ".gitkeep"
+                if !isExpected { ignored += 1 }
                 continue
             }
             // One that is gone by now has moved on.

@@ -13,6 +13,7 @@ enum CommandFailure {
         case is ConfigurationError: .configuration
         case let error as SpoolError: error.underlying?.errno == .ioError ? .inputOutput : .unavailable
         case is SystemFailure: .inputOutput
+        case is StorageShortage: .temporary
         case is RendererStartError, is WatchError: .unavailable
         default: .software
         }

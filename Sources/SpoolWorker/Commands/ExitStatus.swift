@@ -13,7 +13,7 @@ enum ExitStatus: Int32, CaseIterable {
     case software = 70
     /// The file system failed.
     case inputOutput = 74
-    /// Something has not happened in time; trying again can help.
+    /// Something has not happened in time, or too little space is left; trying again can help.
     case temporary = 75
     /// A setting is wrong.
     case configuration = 78
@@ -26,7 +26,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .unavailable: "the spool, or something that the worker needs, is missing or not usable"
         case .software: "a mistake in this program"
         case .inputOutput: "the file system failed"
-        case .temporary: "not finished in time (submit --wait --wait-timeout)"
+        case .temporary: "not now: too little space is left (run --once), or not done in time (submit --wait-timeout)"
         case .configuration: "a setting is wrong"
         }
     }

@@ -15,7 +15,8 @@ struct SpoolWorker: AsyncParsableCommand {
             """,
         version: Self.version,
         subcommands: [
-            RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, SchemaCommand.self,
+            RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self,
+            SchemaCommand.self,
             RenderCommand.self, SampleCommand.self,
         ])
 

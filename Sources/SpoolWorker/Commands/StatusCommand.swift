@@ -42,6 +42,7 @@ struct StatusReport {
             [
                 "id": .string(entry.worker.id), "host": .string(entry.worker.host), "pid": .number(entry.worker.pid),
                 "version": .string(entry.worker.version), "alive": .bool(entry.isAlive),
+                "lastBeat": .string(Timestamp.text(entry.lastBeat)), "pause": entry.pause.map { .string($0) } ?? .null,
             ]
         }
         return [
@@ -62,11 +63,16 @@ struct StatusReport {
         var workers = [["WORKER", "PID", "VERSION", "STATE"]]
         for entry in survey.workers {
             workers.append([
-                entry.worker.id, "\(entry.worker.pid)", entry.worker.version, entry.isAlive ? "alive" : "dead",
+                entry.worker.id, "\(entry.worker.pid)", entry.worker.version, Self.state(of: entry),
             ])
         }
         let workerLines = survey.workers.isEmpty ? ["no worker"] : Self.table(workers, numbers: [1])
         return (Self.table(rows, numbers: [1, 2]) + [""] + workerLines).joined(separator: "\n")
+    }
+
+    private static func state(of worker: RegisteredWorker) -> String {
+        guard worker.isAlive else { return "dead" }
+        return worker.pause.map { "paused: \($0)" } ?? "alive"
     }
 
     private func age(of date: Date) -> Double { max(0, now.timeIntervalSince(date)) }

@@ -27,6 +27,11 @@ enum SettingKey: String, CaseIterable, Sendable {
     case timeout
     case shutdownTimeout = "shutdown-timeout"
     case maxAttempts = "max-attempts"
+    case retryDelay = "retry-delay"
+    case retryMaximum = "retry-max-delay"
+    case leaseTimeout = "lease-timeout"
+    case minFreeBytes = "min-free.bytes"
+    case minFreeInodes = "min-free.inodes"
     case durability
     case inputRoots = "input-roots"
     case outputRoots = "output-roots"

@@ -19,8 +19,12 @@ struct WorkerConfiguration: Sendable, Equatable {
     var timeout: Duration
     /// How long running jobs get to finish when the worker is told to stop.
     var shutdownTimeout: Duration
-    /// How often a job is tried that takes its worker down with it.
-    var maxAttempts: Int
+    /// Whether and when a job that failed is tried again.
+    var retries: RetryPolicy
+    /// For how long a worker is taken for alive that other hosts hear nothing of.
+    var leaseTimeout: Duration
+    /// What must be left on the spool's and the output roots' file systems; below it nothing is claimed.
+    var minFreeBytes, minFreeInodes: Int
     var durability: Durability
     /// Folders in which sources may lie; relative paths of jobs begin in the first. Empty for the spool's `input`.
     var inputRoots: [FilePath]
@@ -33,6 +37,9 @@ struct WorkerConfiguration: Sendable, Equatable {
     var limits: RenderLimits
     var logLevel: Logger.Level
 
+    /// While one set of images is rendered, the next is opened and the last is flushed to the disk.
+    var turnsAtATime: Int { renderers * 2 + 2 }
+
     init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
         spool = try settings.paths(.spool)?.first ?? settings.workingFolder.appending("spool")
         renderers = try settings.integer(.renderers, in: 1...256) ?? cores
@@ -41,7 +48,13 @@ struct WorkerConfiguration: Sendable, Equatable {
         settleTime = try settings.duration(.settleTime, atLeast: .zero) ?? .seconds(2)
         timeout = try settings.duration(.timeout, atLeast: .milliseconds(1)) ?? .seconds(60)
         shutdownTimeout = try settings.duration(.shutdownTimeout, atLeast: .zero) ?? .seconds(20)
-        maxAttempts = try settings.integer(.maxAttempts, in: 1...1000) ?? 3
+        retries = RetryPolicy(
+            maxAttempts: try settings.integer(.maxAttempts, in: 1...1000) ?? 5,
+            delay: try settings.duration(.retryDelay, atLeast: .zero) ?? .seconds(2),
+            maximumDelay: try settings.duration(.retryMaximum, atLeast: .zero) ?? .seconds(300), settleTime: settleTime)
+        leaseTimeout = try settings.duration(.leaseTimeout, atLeast: .seconds(1)) ?? .seconds(30)
+        minFreeBytes = try settings.integer(.minFreeBytes, in: 0...Int.max) ?? 64 << 20
+        minFreeInodes = try settings.integer(.minFreeInodes, in: 0...Int.max) ?? 1000
         durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
         inputRoots = try settings.paths(.inputRoots) ?? []
         outputRoots = try settings.paths(.outputRoots) ?? []

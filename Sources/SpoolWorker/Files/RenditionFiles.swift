@@ -21,10 +21,10 @@ struct RenditionFiles: Sendable {
     var files: [OpenFile] { targets.map(\.file) }
 
     /// Makes an empty file for each rendition, and the folders that are missing.
-    init(for job: Job, id: String, source: OpenFile, in roots: Roots) throws(JobError) {
+    init(for job: Job, stem: String, source: OpenFile, in roots: Roots) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
-                try add(rendition.path, Self.temporaryName(id: id, index: index), source: source, in: roots)
+                try add(rendition.path, Self.temporaryName(stem, index), source: source, in: roots)
             }
         } catch {
             discard()
@@ -92,13 +92,13 @@ struct RenditionFiles: Sendable {
 
     /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,
     /// and all names are before this returns.
-    func publish(_ durability: Durability) throws(JobError) {
+    func publish(_ durability: Durability, _ flushes: FlushGroup) throws(JobError) {
         for target in targets where durability == .full {
             try attempt(target) { () throws(SystemFailure) in try target.file.synchronize() }
         }
         for target in targets {
             try attempt(target) { () throws(SystemFailure) in
-                try target.folder.move(target.temporary, to: target.folder, as: target.name, replacing: true)
+                try target.folder.move(target.temporary, to: target.folder, replacing: target.name)
             }
         }
         guard durability == .full else { return }
@@ -107,7 +107,7 @@ struct RenditionFiles: Sendable {
             do throws(SystemFailure) {
                 let status = try folder.status()
                 if flushed.contains(where: status.isSameFile) { continue }
-                try folder.synchronize()
+                try flushes.synchronize(folder)
                 flushed.append(status)
             } catch {
                 throw Self.failure(error, path.string)
@@ -122,19 +122,19 @@ struct RenditionFiles: Sendable {
     }
 
     /// Removes what a worker that died left behind of a job.
-    static func discardLeftovers(of job: Job, id: String, in roots: Roots) {
+    static func discardLeftovers(of job: Job, stem: String, in roots: Roots) {
         for (index, rendition) in job.renditions.enumerated() {
             guard let (root, relative) = roots.resolve(rendition.path),
                 let folder = try? root.folder(beneath: relative.removingLastComponent())
             else { continue }
             // As in discard: what stays is hidden and named for its job.
-            try? folder.remove(temporaryName(id: id, index: index))
+            try? folder.remove(temporaryName(stem, index))
         }
     }
 
-    private static func temporaryName(id: String, index: Int) -> FilePath.Component {
-        // An id is hexadecimal digits and dashes.
-        FilePath.Component(".spool-\(id)-\(index).tmp")!
+    private static func temporaryName(_ stem: String, _ index: Int) -> FilePath.Component {
+        // A stem is hexadecimal digits and dashes.
+        FilePath.Component(".spool-\(stem)-\(index).tmp")!
     }
 
     private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {

@@ -4,7 +4,7 @@ import SystemPackage
 /// The folders in which jobs may name files, held open.
 struct Roots: Sendable {
     /// Relative paths begin in the first.
-    private let folders: [Folder]
+    let folders: [Folder]
 
     /// - Parameter paths: at least one, each an existing folder.
     init(_ paths: [FilePath]) throws(SystemFailure) {

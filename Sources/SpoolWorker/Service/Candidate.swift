@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SpoolCore
 import SpoolSystem
 
@@ -5,13 +6,20 @@ import SpoolSystem
 enum Candidate: Sendable {
     /// Dropped into `incoming`.
     case dropped(JobName)
-    /// Claimed by a worker that has died.
-    case orphaned(JobName, OrphanedClaims)
+    /// In `retry`, and due.
+    case waiting(JobName)
+    /// Claimed by a worker that has died; suspect if it was in the middle of an attempt.
+    case orphaned(JobName, OrphanedClaims, isSuspect: Bool)
 
     var name: JobName {
         switch self {
-        case .dropped(let name), .orphaned(let name, _): name
+        case .dropped(let name), .waiting(let name), .orphaned(let name, _, _): name
         }
+    }
+
+    /// Whether the job may have taken a worker down, so that no other should run beside it.
+    var isSuspect: Bool {
+        if case .orphaned(_, _, let isSuspect) = self { isSuspect } else { false }
     }
 }
 
@@ -19,6 +27,8 @@ enum Candidate: Sendable {
 enum TurnOutcome: Sendable {
     /// The job is in `done` or `failed`.
     case finished(ResultDocument.Status)
+    /// The job is in `retry` until then.
+    case postponed(until: Date)
     /// The file is no whole job yet; with the state in which it was seen.
     case unfinished(FileStatus)
     /// It cannot be moved, which is a matter of this name alone: the next scan tries again.
@@ -27,6 +37,8 @@ enum TurnOutcome: Sendable {
     case gone
     /// The job was put back where it was found.
     case givenBack
+    /// Another worker has taken the job over, because this one slept.
+    case fenced
     /// The spool's file system refused a move; the job waits where it is.
     case blocked(SystemFailure)
 }

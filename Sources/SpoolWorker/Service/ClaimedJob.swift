@@ -8,6 +8,8 @@ struct ClaimedJob: Sendable {
     var content: JobReading.Content
     /// The story so far.
     var document: ResultDocument
+    /// Where that story lies until the next attempt is recorded, if the job was put back by hand.
+    var left: LeftResult?
 
     /// One line for the operator: what became of the job, and why.
     func log(as finalName: JobName, to logger: Logger) {
@@ -15,7 +17,13 @@ struct ClaimedJob: Sendable {
         if finalName.description != document.job { metadata["as"] = "\(finalName)" }
         if let error = document.error {
             metadata["code"] = "\(error.code.rawValue)"
-            logger.warning("failed: \(error.message)", metadata: metadata)
+            guard let retryAt = document.retryAt else {
+                logger.warning("failed: \(error.message)", metadata: metadata)
+                return
+            }
+            metadata["attempt"] = "\(document.attempts.count)"
+            metadata["retryAt"] = "\(Timestamp.text(retryAt))"
+            logger.warning("is tried again: \(error.message)", metadata: metadata)
         } else {
             metadata["renditions"] = "\(document.renditions.count)"
             let milliseconds = document.attempts.last?.milliseconds ?? 0

@@ -1,26 +1,42 @@
 import DequeModule
+import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
 
-/// The choice of the next candidate: a pure state machine between the watcher's hints, the folder's listing, the files
+/// The choice of the next candidate: a pure state machine between the watcher's hints, the folders' listings, the files
 /// that are not whole yet, and the turns that are under way.
 struct Intake: ~Copyable {
-    /// How many names one look at the folder brings; it bounds the memory that a backlog takes.
-    static let batch = 256
+    /// How many names one look at `incoming` brings, and how many at last: a backlog of any size takes the memory of so
+    /// many names, and up to the first number is done in the order of the drops.
+    static let windows = 4096...65_536
+    /// While a backlog waits, so many of its jobs come before a new one.
+    private static let backlogShare = 8
+    /// Looks at `retry` take at most about a tenth of the time.
+    private static let shortestRetryPause = Duration.seconds(1)
 
     private let spool: Spool
     /// Jobs of workers that died; several of them can have one name.
     private var orphaned: Deque<Candidate> = []
-    private var queue: Deque<Candidate> = []
+    /// What was hinted at.
+    private var fresh: Deque<Candidate> = []
+    /// What listings found.
+    private var backlog: Deque<Candidate> = []
+    private var takenFromBacklog = 0
     private var queued: Set<JobName> = []
     private var underWay: Set<JobName> = []
+    /// Whether the one that is under way must stay alone.
+    private var isAlone = false
     /// Names that were hinted at while a job of that name was under way.
     private var again: Set<JobName> = []
     private var listing: IncomingListing?
+    private var window = windows.lowerBound
     private var wantsScan = true
     private var settling: SettleTracker
+    /// When to look at `retry`; nil while nothing waits there.
+    private var retryLook: ContinuousClock.Instant?
+    private var wantsRetryLook = true
 
     init(_ spool: Spool, settleTime: Duration) {
         self.spool = spool
@@ -28,70 +44,129 @@ struct Intake: ~Copyable {
     }
 
     /// Whether nothing is known that could be done, now or later.
-    var isIdle: Bool { orphaned.isEmpty && queue.isEmpty && underWay.isEmpty && !isScanning && settling.isEmpty }
+    var isIdle: Bool {
+        orphaned.isEmpty && fresh.isEmpty && backlog.isEmpty && underWay.isEmpty && !isScanning && settling.isEmpty
+            && retryLook == nil && !wantsRetryLook
+    }
 
     var countUnderWay: Int { underWay.count }
 
-    /// When a file that is not whole yet is due for another look.
-    var nextDue: ContinuousClock.Instant? { settling.nextDue }
+    /// When something is due that waits for its time.
+    var nextDue: ContinuousClock.Instant? { [settling.nextDue, retryLook].compactMap(\.self).min() }
 
     private var isScanning: Bool { wantsScan || listing != nil }
 
+    /// Takes a name that was hinted at, or a dead worker's job.
     mutating func add(_ candidate: Candidate) {
-        if case .orphaned = candidate {
-            orphaned.append(candidate)
-        } else if underWay.contains(candidate.name) {
-            again.insert(candidate.name)
-        } else if queued.insert(candidate.name).inserted {
-            queue.append(candidate)
+        if case .orphaned(let name, let orphan, _) = candidate {
+            let isKnown = orphaned.contains { known in
+                if case .orphaned(let other, let owner, _) = known {
+                    other == name && owner.id == orphan.id
+                } else {
+                    false
+                }
+            }
+            if !isKnown { orphaned.append(candidate) }
+        } else if isNew(candidate.name) {
+            fresh.append(candidate)
         }
     }
 
-    mutating func scan() { wantsScan = true }
+    private mutating func isNew(_ name: JobName) -> Bool {
+        guard !underWay.contains(name) else {
+            again.insert(name)
+            return false
+        }
+        return queued.insert(name).inserted
+    }
+
+    /// Asks for a look at all of `incoming` and `retry`.
+    mutating func scan() {
+        wantsScan = true
+        wantsRetryLook = true
+    }
 
     /// The next candidate, and the state in which it has settled if that is why it is looked at again.
     mutating func next(now: ContinuousClock.Instant) throws(SystemFailure) -> (Candidate, settled: FileStatus?)? {
+        if isAlone { return nil }
         if let index = orphaned.firstIndex(where: { !underWay.contains($0.name) }) {
+            // A suspect waits until everybody else has ended: if the worker dies with it, it alone is to blame.
+            if orphaned[index].isSuspect && !underWay.isEmpty { return nil }
             let candidate = orphaned.remove(at: index)
             underWay.insert(candidate.name)
+            isAlone = candidate.isSuspect
             return (candidate, settled: nil)
         }
-        for name in settling.due(now: now) { add(.dropped(name)) }
+        for name in settling.takeDue(now: now) where isNew(name) { backlog.append(.dropped(name)) }
+        if settling.takeMissed() { wantsScan = true }
+        try lookForRetries(now: now)
         while true {
-            if let candidate = queue.popFirst() {
-                queued.remove(candidate.name)
-                if underWay.contains(candidate.name) {
-                    again.insert(candidate.name)
-                    continue
-                }
-                underWay.insert(candidate.name)
-                return (candidate, settling.hasSettled(candidate.name, now: now))
+            if backlog.isEmpty, isScanning { try refill() }
+            guard let candidate = takeQueued() else {
+                if isScanning { continue }
+                return nil
             }
-            guard try refill() else { return nil }
+            queued.remove(candidate.name)
+            if underWay.contains(candidate.name) {
+                again.insert(candidate.name)
+                continue
+            }
+            underWay.insert(candidate.name)
+            return (candidate, settling.hasSettled(candidate.name, now: now))
         }
     }
 
-    /// Queues the next names of the listing.
-    /// - Returns: false at the end of the last listing that was asked for.
-    private mutating func refill() throws(SystemFailure) -> Bool {
+    /// The backlog is older, so it comes first; but what comes in must not starve while it lasts.
+    private mutating func takeQueued() -> Candidate? {
+        if !fresh.isEmpty, backlog.isEmpty || takenFromBacklog >= Self.backlogShare {
+            takenFromBacklog = 0
+            return fresh.popFirst()
+        }
+        takenFromBacklog += 1
+        return backlog.popFirst()
+    }
+
+    /// Queues the next names of the listing, or ends it.
+    private mutating func refill() throws(SystemFailure) {
         if listing == nil {
-            guard wantsScan else { return false }
             wantsScan = false
+            window = Self.windows.lowerBound
             listing = try IncomingListing(of: spool)
         }
-        let names = try listing?.next(Self.batch) ?? []
+        let names = try listing?.next(window) ?? []
+        window = min(window * 2, Self.windows.upperBound)
         if names.isEmpty { listing = nil }
-        for name in names where !settling.holds(name) { add(.dropped(name)) }
-        return !names.isEmpty || wantsScan
+        for name in names where !settling.holds(name) && isNew(name) { backlog.append(.dropped(name)) }
+    }
+
+    private mutating func lookForRetries(now: ContinuousClock.Instant) throws(SystemFailure) {
+        guard wantsRetryLook || retryLook.map({ $0 <= now }) ?? false else { return }
+        wantsRetryLook = false
+        let begin = ContinuousClock.now
+        let time = Date()
+        let waiting = try RetryListing(of: spool, now: time)
+        for name in waiting.due where isNew(name) { backlog.append(.waiting(name)) }
+        guard !waiting.isEmpty else {
+            retryLook = nil
+            return
+        }
+        let pause = max(Self.shortestRetryPause, (.now - begin) * 10)
+        let wait = waiting.due.isEmpty ? Duration.seconds(waiting.next?.timeIntervalSince(time) ?? 0) : .zero
+        // A time far ahead, as an operator may set it, is looked at again every hour.
+        retryLook = now + min(max(pause, wait), .seconds(3600))
     }
 
     /// Takes note of how a turn ended.
     mutating func ended(_ name: JobName, _ outcome: TurnOutcome, now: ContinuousClock.Instant) {
         underWay.remove(name)
-        if case .unfinished(let status) = outcome {
-            settling.sawUnfinished(name, status, now: now)
-        } else {
+        isAlone = false
+        switch outcome {
+        case .unfinished(let status): settling.sawUnfinished(name, status, now: now)
+        case .postponed(let until):
             settling.forget(name)
+            let due = now + max(.zero, .seconds(until.timeIntervalSinceNow))
+            retryLook = min(retryLook ?? due, due)
+        default: settling.forget(name)
         }
         if again.remove(name) != nil { add(.dropped(name)) }
     }

@@ -1,3 +1,4 @@
+import DequeModule
 import SpoolCore
 import SpoolSystem
 
@@ -9,15 +10,22 @@ struct SettleTracker {
         var due: ContinuousClock.Instant
     }
 
+    /// So many files are remembered; it bounds the memory that a folder full of garbage takes.
+    static let capacity = 4096
+
     private let settleTime: Duration
     private var entries: [JobName: Entry] = [:]
+    /// In the order of their dues: everybody waits for the same time. A name that was seen to change stands here twice.
+    private var order: Deque<(name: JobName, due: ContinuousClock.Instant)> = []
+    /// Whether a file was not remembered for lack of room.
+    private var hasMissed = false
 
     init(settleTime: Duration) { self.settleTime = settleTime }
 
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { entries.isEmpty && !hasMissed }
 
     /// When the next file is due for another look.
-    var nextDue: ContinuousClock.Instant? { entries.values.map(\.due).min() }
+    var nextDue: ContinuousClock.Instant? { order.first?.due }
 
     func holds(_ name: JobName) -> Bool { entries[name] != nil }
 
@@ -28,10 +36,39 @@ struct SettleTracker {
 
     mutating func sawUnfinished(_ name: JobName, _ status: FileStatus, now: ContinuousClock.Instant) {
         if let known = entries[name], known.status == status, known.due > now { return }
+        guard entries[name] != nil || entries.count < Self.capacity else {
+            hasMissed = true
+            return
+        }
         entries[name] = Entry(status: status, due: now + settleTime)
+        order.append((name, now + settleTime))
+        dropStale()
     }
 
-    mutating func forget(_ name: JobName) { entries[name] = nil }
+    mutating func forget(_ name: JobName) {
+        entries[name] = nil
+        dropStale()
+    }
 
-    func due(now: ContinuousClock.Instant) -> [JobName] { entries.filter { $0.value.due <= now }.map(\.key) }
+    /// The files that are due, each once for each time that it was seen.
+    mutating func takeDue(now: ContinuousClock.Instant) -> [JobName] {
+        var due: [JobName] = []
+        while let first = order.first, first.due <= now {
+            order.removeFirst()
+            if entries[first.name]?.due == first.due { due.append(first.name) }
+        }
+        dropStale()
+        return due
+    }
+
+    /// Whether files that were not remembered should be looked for again, because there is room.
+    mutating func takeMissed() -> Bool {
+        guard hasMissed, entries.count <= Self.capacity / 2 else { return false }
+        hasMissed = false
+        return true
+    }
+
+    private mutating func dropStale() {
+        while let first = order.first, entries[first.name]?.due != first.due { order.removeFirst() }
+    }
 }

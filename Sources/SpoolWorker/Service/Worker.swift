@@ -30,17 +30,24 @@ struct Worker {
             : try SpoolWatcher(
                 spool, mode: configuration.watch, scanInterval: configuration.scanInterval, hints: hints)
 
-        let lease = try WorkerLease(in: spool, for: .current(version: SpoolWorker.version))
+        let registration = try WorkerService.register(with: spool, configuration, logger: logger, wake: wake)
+        let flushes = FlushGroup()
         service = WorkerService(
-            turn: JobTurn(
-                moves: JobMoves(spool: spool, lease: lease, durability: configuration.durability),
-                renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots,
-                configuration: configuration, logger: logger),
-            hints: hints, watcher: watcher, wake: wake, inbox: TurnInbox())
+            spool: spool,
+            work: ImageWork(
+                renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots, configuration: configuration,
+                flushes: flushes, logger: logger),
+            configuration: configuration,
+            floor: StorageFloor(
+                bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes,
+                folders: [spool.root] + outputRoots.folders),
+            flushes: flushes, hints: hints, watcher: watcher, wake: wake, inbox: TurnInbox(),
+            registration: registration, logger: logger)
         logger.notice(
             "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
             metadata: [
-                "worker": "\(lease.worker.id)", "renderers": "\(configuration.renderers)", "libvips": "\(vips)",
+                "worker": "\(registration.lease.worker.id)", "renderers": "\(configuration.renderers)",
+                "libvips": "\(vips)",
                 "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
             ])
     }

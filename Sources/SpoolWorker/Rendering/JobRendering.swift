@@ -1,31 +1,16 @@
+import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolImaging
 import SpoolSystem
 
-/// The middle of a job's turn: from its source to complete renditions at their final paths.
+/// One attempt at a job: from its source to complete renditions at their final paths.
 struct JobRendering: Sendable {
-    /// What a rendering has made.
-    struct Images: Sendable {
-        var input: ResultDocument.InputImage
-        var renditions: [ResultDocument.RenditionImage]
-        var renderMilliseconds: Double
-        var publishMilliseconds: Double
-    }
-
-    enum Outcome: Sendable {
-        case rendered(Images)
-        case failed(JobError)
-        /// The worker is stopping; the job is as good as untouched.
-        case interrupted
-    }
-
-    var turn: JobTurn
+    var work: ImageWork
     var job: Job
-    /// The job's unique id.
-    var id: String
+    var attempt: WorkAttempt
 
-    func run() async -> Outcome {
+    func run() async -> WorkOutcome {
         let start = ContinuousClock.now
         let source: OpenFile
         // Before anything is read; without it the job fails below.
@@ -34,46 +19,56 @@ struct JobRendering: Sendable {
         do throws(JobError) {
             try refuseTooLarge()
             source = try SourceFile.open(
-                job.input.path, in: turn.inputRoots, limit: turn.configuration.inputBytes)
+                job.input.path, in: work.inputRoots, limit: work.configuration.inputBytes)
             before = try? source.status()
-            targets = try RenditionFiles(for: job, id: id, source: source, in: turn.outputRoots)
+            targets = try RenditionFiles(for: job, stem: attempt.stem, source: source, in: work.outputRoots)
         } catch {
-            return .failed(error)
+            return .failed(error, source: nil)
         }
-        let rendered: RenderedJob
+        let rendered: Result<RenderedJob, JobError>
         switch await render(source, targets) {
-        case .rendered(let answer): rendered = answer
-        case .failed(let error):
-            targets.discard()
-            return .failed(error)
+        case .rendered(let answer): rendered = .success(answer)
+        case .failed(let error): rendered = .failure(error)
         case .interrupted:
             targets.discard()
             return .interrupted
         }
-        // What failed as well as what was rendered may be a picture that never was.
-        guard let before, let after = try? source.status(), before.isUnchanged(in: after) else {
-            targets.discard()
-            return .failed(
-                JobError(.inputChanged, "input \(job.input.path.escapingControls) changed while it was read"))
-        }
         let renderMilliseconds = start.millisecondsUntilNow
-        let publishing = ContinuousClock.now
         do throws(JobError) {
-            try targets.publish(turn.configuration.durability)
+            // What failed as well as what was rendered may be a picture that never was.
+            guard let before, let after = try? source.status(), before.isUnchanged(in: after) else {
+                throw JobError(.inputChanged, "input \(job.input.path.escapingControls) changed while it was read")
+            }
+            let images = try rendered.get()
+            guard try isHeld() else {
+                targets.discard()
+                return .fenced
+            }
+            let publishing = ContinuousClock.now
+            try targets.publish(work.configuration.durability, work.flushes)
+            return .done(
+                WorkResult(
+                    input: ResultDocument.InputImage(images.input, path: job.input.path),
+                    renditions: zip(job.renditions, images.renditions).map(ResultDocument.RenditionImage.init),
+                    renderMilliseconds: renderMilliseconds, publishMilliseconds: publishing.millisecondsUntilNow))
         } catch {
             targets.discard()
-            return .failed(error)
+            return .failed(error, source: before.map(ResultDocument.SourceState.init))
         }
-        return .rendered(
-            Images(
-                input: ResultDocument.InputImage(rendered.input, path: job.input.path),
-                renditions: zip(job.renditions, rendered.renditions).map(ResultDocument.RenditionImage.init),
-                renderMilliseconds: renderMilliseconds, publishMilliseconds: publishing.millisecondsUntilNow))
+    }
+
+    /// A worker that slept must not put its renditions over those of whoever has taken the job over.
+    private func isHeld() throws(JobError) -> Bool {
+        do throws(SystemFailure) {
+            return try attempt.isHeld()
+        } catch {
+            throw JobError(.storageFailed, "\(error)")
+        }
     }
 
     /// What the job itself says is too large needs no renderer to be refused.
     private func refuseTooLarge() throws(JobError) {
-        let limit = turn.configuration.limits.outputDimension
+        let limit = work.configuration.limits.outputDimension
         for (index, rendition) in job.renditions.enumerated() {
             for (key, value) in [("width", rendition.width), ("height", rendition.height)] {
                 guard let value, value > limit else { continue }
@@ -95,17 +90,17 @@ struct JobRendering: Sendable {
     }
 
     private func render(_ source: OpenFile, _ targets: RenditionFiles) async -> RenderOutcome {
-        let request = RenderRequest(withoutPathsOf: job, limits: turn.configuration.limits)
+        let request = RenderRequest(withoutPathsOf: job, limits: work.configuration.limits)
         // As numbers: a duration cannot hold every number that JSON can.
-        let limit = turn.configuration.timeout
+        let limit = work.configuration.timeout
         let timeout = job.timeout.map { $0 < limit / .seconds(1) ? .seconds($0) : limit } ?? limit
         var refusals = 0
-        while let renderer = await turn.renderers.borrow() {
+        while let renderer = await work.renderers.borrow() {
             let outcome = renderer.render(request, files: [source] + targets.files, timeout: timeout)
             let isAlive = if case .replied = outcome { true } else { false }
-            await turn.renderers.giveBack(renderer, isAlive: isAlive)
+            await work.renderers.giveBack(renderer, isAlive: isAlive)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if !isAlive, await turn.renderers.isClosed { break }
+            if !isAlive, await work.renderers.isClosed { break }
             switch outcome {
             case .replied(let reply): return judge(reply)
             case .neverBegan:
@@ -119,7 +114,7 @@ struct JobRendering: Sendable {
                         "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job "
                             + "or the worker, or ask for less"))
             case .died(let ending):
-                turn.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
+                work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
                 let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
                 return .failed(
                     JobError(.rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)"))
@@ -143,6 +138,12 @@ extension RenderRequest {
         self.init(input: job.input, renditions: job.renditions, limits: limits)
         input.path = ""
         for index in renditions.indices { renditions[index].path = "" }
+    }
+}
+
+extension ResultDocument.SourceState {
+    fileprivate init(_ status: FileStatus) {
+        self.init(bytes: Int(status.size), changedAt: Date(nanoseconds: status.changed))
     }
 }
 

@@ -1,0 +1,71 @@
+package import SpoolSystem
+import SystemPackage
+
+/// What earlier lives of a job left behind.
+extension JobMoves {
+    /// Finishes the move of a job whose worker died after the result document was in place and before the job's own
+    /// rename.
+    /// - Returns: whether there was such a document.
+    package func finishCommit(
+        of name: JobName, in orphan: OrphanedClaims, recorded document: ResultDocument
+    ) throws(SystemFailure) -> Bool {
+        for state in [SpoolFolder.done, .failed, .retry] {
+            for candidate in Self.candidateNames(for: name, id: document.id) {
+                guard let placed = try spool.result(in: state, named: candidate.result), placed.id == document.id,
+                    try spool[state].status(of: candidate.file) == nil
+                else { continue }
+                // The worker's own, and of its last attempt: otherwise the job has left that state by a claim, or a
+                // worker that slept is about to take its document away.
+                guard placed.worker.id == orphan.id, placed.attempts.count >= document.attempts.count else {
+                    try spool[state].remove(candidate.result)
+                    continue
+                }
+                try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
+                if durability == .full {
+                    try spool[state].synchronize()
+                    try orphan.folder.synchronize()
+                }
+                try orphan.folder.remove(name.result)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// The result of a job that was moved back to `incoming` by hand: it lies in a terminal state without its job.
+    /// - Returns: nil also while another worker is about to put that job beside it.
+    package func leftResult(of name: JobName) throws(SystemFailure) -> LeftResult? {
+        for state in [SpoolFolder.failed, .done, .retry] {
+            guard try spool[state].status(of: name.result) != nil, try spool[state].status(of: name.file) == nil,
+                let document = try spool.result(in: state, named: name.result)
+            else { continue }
+            if try isBeingCommitted(document) { continue }
+            return LeftResult(document: document, folder: spool[state], name: name.result)
+        }
+        return nil
+    }
+
+    /// Whether the writer of a result still has the job.
+    private func isBeingCommitted(_ document: ResultDocument) throws(SystemFailure) -> Bool {
+        guard let name = FilePath.Component(document.worker.id), name.kind == .regular,
+            let claims = try Spool.existing({ () throws(SystemFailure) in try spool[.processing].folder(name) })
+        else { return false }
+        var listing = try claims.listing()
+        while let entry = try listing.next() {
+            guard let job = JobName(entry) else { continue }
+            // A job without a record was just claimed: nothing can be told of it, so the answer is the careful one.
+            guard let record = try ResultDocument.read(job.result, in: claims) else { return true }
+            if record.id == document.id { return true }
+        }
+        return false
+    }
+}
+
+/// A result whose job is elsewhere.
+package struct LeftResult: Sendable {
+    package let document: ResultDocument
+    let folder: Folder
+    let name: FilePath.Component
+
+    package func remove() throws(SystemFailure) { try folder.remove(name) }
+}

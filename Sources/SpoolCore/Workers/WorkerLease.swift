@@ -1,0 +1,98 @@
+package import SpoolSystem
+import Synchronization
+import SystemPackage
+
+/// A live worker's place in a spool: a file that says who it is, and a claim folder of the same name.
+///
+/// Two things prove that the worker lives. The file is locked, and the kernel gives the lock up with the process,
+/// however that ends. And its modification time is changed again and again, for hosts that do not share the kernel: they
+/// judge by their own clock whether it still changes, and never compare it with the time.
+package final class WorkerLease: Sendable {
+    static let folder: FilePath.Component = "workers"
+
+    package let worker: ResultDocument.Worker
+    package let claims: Folder
+    private let spool: Spool
+    private let leases: Folder
+    private let name: WorkerName
+    /// Held for its lock.
+    private let file: OpenFile
+    private let state: Mutex<State>
+
+    private struct State {
+        var document: LeaseDocument
+        var lastBeat: Int64
+    }
+
+    /// Registers a worker: first the locked lease, then the claim folder, so that no claim folder ever lacks a lease
+    /// while its worker lives.
+    package init(in spool: Spool, for document: LeaseDocument) throws(SystemFailure) {
+        self.spool = spool
+        worker = document.worker
+        name = WorkerName(worker.id)
+        leases = try spool[.control].folder(Self.folder)
+        // Locked before it has its name: nobody can find it unlocked.
+        let temporary = FilePath.Component(".\(worker.id).tmp")!
+        file = try leases.create(temporary)
+        do throws(SystemFailure) {
+            guard try file.tryLock() else { throw SystemFailure("lock", file.path, .resourceTemporarilyUnavailable) }
+            try Self.write(document, to: file)
+            state = Mutex(State(document: document, lastBeat: try file.status().modified))
+            try leases.move(temporary, to: leases, as: name.lease)
+        } catch {
+            // The first failure is what counts; a leftover is hidden.
+            try? leases.remove(temporary)
+            throw error
+        }
+        try spool[.processing].makeFolder(name.folder)
+        claims = try spool[.processing].folder(name.folder)
+    }
+
+    /// On a full disk the lease stays empty: an empty file needs no space, and lock and time still work.
+    private static func write(_ document: LeaseDocument, to file: OpenFile) throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try file.overwrite(document.content)
+            try file.synchronize()
+        } catch  where error.errno == .noSpace || error.errno == .diskQuotaExceeded {
+            return
+        }
+    }
+
+    /// Shows that the worker lives.
+    /// - Parameter now: nanoseconds since 1970. What counts is that each beat differs from the last.
+    /// - Returns: false if the lease is not there any more: others took this worker for dead, because it slept.
+    package func beat(now: Int64) throws(SystemFailure) -> Bool {
+        let time = state.withLock { state in
+            state.lastBeat = max(now, state.lastBeat + 1)
+            return state.lastBeat
+        }
+        try file.setModified(time)
+        guard let there = try leases.status(of: name.lease), try there.isSameFile(as: file.status()) else {
+            return false
+        }
+        return try spool[.processing].status(of: name.folder)?.isSameFile(as: claims.status()) ?? false
+    }
+
+    /// Lets others see why nothing is claimed at the moment; nil when all is well again.
+    package func show(pause: String?) throws(SystemFailure) {
+        let document = state.withLock { state -> LeaseDocument? in
+            guard state.document.pause != pause else { return nil }
+            state.document.pause = pause
+            return state.document
+        }
+        if let document { try Self.write(document, to: file) }
+    }
+
+    /// Ends the registration of a worker that has nothing claimed any more.
+    /// - Returns: false if something is left in the claim folder, which then stays for another worker to look at.
+    package func release() throws(SystemFailure) -> Bool {
+        try AttemptRecords.removeSpares(in: claims)
+        do throws(SystemFailure) {
+            try spool[.processing].removeFolder(name.folder)
+        } catch  where error.errno == .directoryNotEmpty {
+            return false
+        }
+        try leases.remove(name.lease)
+        return true
+    }
+}

@@ -1,0 +1,25 @@
+import Logging
+import SpoolCore
+import SpoolSystem
+
+/// The work that this worker is for: renditions of images, by renderer processes.
+struct ImageWork: JobWork {
+    var renderers: RendererPool
+    var inputRoots: Roots
+    var outputRoots: Roots
+    var configuration: WorkerConfiguration
+    var flushes: FlushGroup
+    var logger: Logger
+
+    func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome {
+        await JobRendering(work: self, job: job, attempt: attempt).run()
+    }
+
+    func discardLeftovers(of job: Job, _ attempt: WorkAttempt) {
+        RenditionFiles.discardLeftovers(of: job, stem: attempt.stem, in: outputRoots)
+    }
+
+    func close() async { await renderers.close() }
+
+    func abort() async { await renderers.killAll() }
+}

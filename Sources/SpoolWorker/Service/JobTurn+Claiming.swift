@@ -1,0 +1,167 @@
+import FoundationEssentials
+import Logging
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+/// The ways into the worker's claim folder.
+extension JobTurn {
+    enum ClaimOutcome {
+        case claimed(ClaimedJob)
+        case not(TurnOutcome)
+    }
+
+    func claim(_ candidate: Candidate, settled: FileStatus?) throws(SystemFailure) -> ClaimOutcome {
+        switch candidate {
+        case .dropped(let name): try claim(name, settled: settled)
+        case .waiting(let name): try claimWaiting(name)
+        case .orphaned(let name, let orphan, _): try takeOver(name, from: orphan)
+        }
+    }
+
+    // MARK: From incoming
+
+    private func claim(_ name: JobName, settled: FileStatus?) throws(SystemFailure) -> ClaimOutcome {
+        let incoming = moves.spool[.incoming]
+        guard let seen = try JobReading(name.file, in: incoming, limit: jobBytes) else {
+            return .not(.gone)
+        }
+        if case .unfinished = seen.content, settled != seen.status { return .not(.unfinished(seen.status)) }
+
+        let id = UniqueID().description
+        let claimedName = name.fits ? name : name.distinguished(by: id)
+        do throws(SystemFailure) {
+            guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
+        } catch  where [.permissionDenied, .notPermitted, .fileExists].contains(error.errno) {
+            return .not(.unclaimable(error))
+        }
+        // Between the look and the claim a producer may have written on, or put another file under the name.
+        guard let now = try JobReading(claimedName.file, in: moves.lease.claims, limit: jobBytes) else {
+            return .not(.gone)
+        }
+        if case .unfinished = now.content, !now.isSame(as: seen) {
+            try moves.giveBack(claimedName, id: id)
+            return .not(.unfinished(now.status))
+        }
+        var document = newDocument(name, id: id, now, submitted: seen.status.changed)
+        let left = name.fits ? try moves.leftResult(of: name) : nil
+        if let left { document.continueStory(of: left.document) }
+        var content = now.content
+        if !name.fits {
+            content = .wrong(
+                JobError(
+                    .jobNameTooLong,
+                    "the job's name is too long to put a result document beside it; use at most "
+                        + "\(JobName.maximumBytes) bytes"), metadata: nil)
+        }
+        return .claimed(ClaimedJob(name: claimedName, content: content, document: document, left: left))
+    }
+
+    private func newDocument(
+        _ name: JobName, id: String, _ reading: JobReading, submitted: Int64
+    ) -> ResultDocument {
+        ResultDocument(
+            job: name.description, id: id, status: .processing, worker: moves.lease.worker,
+            submittedAt: Date(nanoseconds: submitted), claimedAt: Date(), metadata: reading.content.metadata)
+    }
+
+    // MARK: From retry
+
+    private func claimWaiting(_ name: JobName) throws(SystemFailure) -> ClaimOutcome {
+        let retry = moves.spool[.retry]
+        guard let status = try retry.status(of: name.file), Date(nanoseconds: status.modified) <= Date(),
+            let reading = try JobReading(name.file, in: retry, limit: jobBytes)
+        else { return .not(.gone) }
+        var document = try story(of: name, reading)
+        // The history is in place here before the job is: whoever finds the job finds its story.
+        try moves.record(document, of: name)
+        do throws(SystemFailure) {
+            guard try moves.claim(name, from: retry, as: name) else {
+                try moves.withdrawRecord(of: name)
+                return .not(.gone)
+            }
+        } catch  where [.permissionDenied, .notPermitted, .fileExists].contains(error.errno) {
+            return .not(.unclaimable(error))
+        }
+        // Between the look and the claim another worker may have had the job and put it back.
+        let now = try story(of: name, reading)
+        if now.attempts != document.attempts {
+            document = now
+            try moves.record(document, of: name)
+        }
+        try retry.remove(name.result)
+        return .claimed(ClaimedJob(name: name, content: reading.content, document: document))
+    }
+
+    /// What the document in `retry` tells; a job that somebody put there by hand has none.
+    private func story(of name: JobName, _ reading: JobReading) throws(SystemFailure) -> ResultDocument {
+        guard var document = try moves.spool.result(in: .retry, named: name.result) else {
+            return newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
+        }
+        document.beginAnew(with: moves.lease.worker)
+        // An attempt that was given back has neither time nor error, and does not count.
+        document.attempts.removeAll { $0.error == nil }
+        document.metadata = reading.content.metadata
+        return document
+    }
+
+    // MARK: From a worker that died
+
+    private func takeOver(_ name: JobName, from orphan: OrphanedClaims) throws(SystemFailure) -> ClaimOutcome {
+        let recorded = try orphan.record(of: name)
+        if let recorded, try moves.finishCommit(of: name, in: orphan, recorded: recorded) {
+            logger.notice("finished the commit of a worker that died", metadata: ["job": "\(name)"])
+            try removeIfEmpty(orphan)
+            return .not(.gone)
+        }
+        guard let reading = try JobReading(name.file, in: orphan.folder, limit: jobBytes) else { return .not(.gone) }
+        var document =
+            recorded ?? newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
+        document.beginAnew(with: moves.lease.worker)
+        document.metadata = reading.content.metadata
+        if let last = document.attempts.indices.last, document.attempts[last].error == nil {
+            document.attempts[last].error = JobError(
+                .workerDied, "the worker \(orphan.id) ended in the middle of this attempt")
+        }
+        // As above: the history comes first.
+        try moves.record(document, of: name)
+        guard try moves.claim(name, from: orphan.folder, as: name) else {
+            try moves.withdrawRecord(of: name)
+            return .not(.gone)
+        }
+        try removeIfEmpty(orphan)
+        let claimed = ClaimedJob(name: name, content: reading.content, document: document)
+        discardLeftovers(of: claimed)
+        logger.notice(
+            "took over a job of a worker that died",
+            metadata: ["job": "\(name)", "worker": "\(orphan.id)", "attempts": "\(document.attempts.count)"])
+        return .claimed(claimed)
+    }
+
+    /// Removes a dead worker's folder and lease with its last job.
+    func removeIfEmpty(_ orphan: OrphanedClaims) throws(SystemFailure) {
+        guard try orphan.jobs().isEmpty, try !orphan.remove() else { return }
+        logger.warning(
+            "a dead worker's folder holds files that are no jobs, so it stays",
+            metadata: ["folder": "\(orphan.folder.path.printable)"])
+    }
+}
+
+extension ResultDocument {
+    /// Another worker, or another life: what the last one said of its end is past.
+    fileprivate mutating func beginAnew(with worker: Worker) {
+        self.worker = worker
+        status = .processing
+        claimedAt = Date()
+        retryAt = nil
+        finishedAt = nil
+        error = nil
+    }
+
+    /// The job was put back by hand: its attempts are told on, but do not count any more.
+    fileprivate mutating func continueStory(of earlier: ResultDocument) {
+        id = earlier.id
+        attempts = earlier.attempts.filter { $0.error != nil || $0.milliseconds != nil }
+        attemptsForgiven = attempts.count
+    }
+}

@@ -1,0 +1,43 @@
+import SpoolCore
+import SpoolSystem
+
+/// What is done with a job between its claim and its commit.
+protocol JobWork: Sendable {
+    /// Works on a job, blocking. All that it makes is on the disk when it returns `done`.
+    func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome
+    /// Removes what an attempt left behind whose worker died.
+    func discardLeftovers(of job: Job, _ attempt: WorkAttempt)
+    /// Begins no more work: what waits for its turn ends as interrupted, what runs may finish.
+    func close() async
+    /// Ends all work at once.
+    func abort() async
+}
+
+/// Which attempt at which job.
+struct WorkAttempt: Sendable {
+    /// The job's unique id.
+    var id: String
+    var number: Int
+    /// Whether the job is still this worker's.
+    var isHeld: @Sendable () throws(SystemFailure) -> Bool
+
+    /// Names what the attempt makes, apart from another worker's attempt at the same job.
+    var stem: String { "\(id)-\(number)" }
+}
+
+enum WorkOutcome: Sendable {
+    case done(WorkResult)
+    case failed(JobError, source: ResultDocument.SourceState?)
+    /// The worker is stopping; the job is as good as untouched.
+    case interrupted
+    /// Another worker has taken the job over; nothing was made.
+    case fenced
+}
+
+/// What an attempt that succeeded has made.
+struct WorkResult: Sendable {
+    var input: ResultDocument.InputImage?
+    var renditions: [ResultDocument.RenditionImage] = []
+    var renderMilliseconds = 0.0
+    var publishMilliseconds = 0.0
+}

@@ -1,0 +1,62 @@
+import Dispatch
+import FoundationEssentials
+import Logging
+import SpoolCore
+import SpoolSystem
+import Synchronization
+import SystemPackage
+
+/// A worker's membership in a spool: its lease, kept alive, and its look at the other members.
+///
+/// The beat has a thread of its own: it must go on while everything else waits for a disk.
+final class Registration: Sendable {
+    /// Beats in the time that a lease holds: a few may be late.
+    private static let beatsPerLease = 6.0
+
+    let lease: WorkerLease
+    let document: LeaseDocument
+    private let interval: Duration
+    private let logger: Logger
+    private let onLoss: @Sendable () -> Void
+    private let stopped = DispatchSemaphore(value: 0)
+    private let lost = Atomic(false)
+
+    /// - Parameter onLoss: called when others have taken this worker for dead.
+    init(
+        in spool: Spool, seconds: Double, version: String, logger: Logger, onLoss: @escaping @Sendable () -> Void
+    ) throws(SystemFailure) {
+        let host = HostIdentity.current()
+        document = LeaseDocument(worker: .current(on: host, version: version), host: host, seconds: seconds)
+        lease = try WorkerLease(in: spool, for: document)
+        interval = .seconds(seconds / Self.beatsPerLease)
+        self.logger = logger
+        self.onLoss = onLoss
+        Thread.start { self.run() }
+    }
+
+    /// Whether others have taken this worker for dead, because it slept; what it holds is theirs now.
+    var isLost: Bool { lost.load(ordering: .relaxed) }
+
+    /// Ends the beat.
+    func stop() { stopped.signal() }
+
+    private func run() {
+        var isFailing = false
+        while stopped.wait(timeout: .now() + interval / .seconds(1)) == .timedOut {
+            do throws(SystemFailure) {
+                if try !lease.beat(now: Int64(Date().timeIntervalSince1970 * 1e9)) { return lose() }
+                isFailing = false
+            } catch  where error.errno == .staleNFSFileHandle || error.errno == .noSuchFileOrDirectory {
+                return lose()
+            } catch {
+                if !isFailing { logger.error("the lease cannot be renewed", metadata: ["error": "\(error)"]) }
+                isFailing = true
+            }
+        }
+    }
+
+    private func lose() {
+        lost.store(true, ordering: .relaxed)
+        onLoss()
+    }
+}

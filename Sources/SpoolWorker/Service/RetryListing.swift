@@ -1,0 +1,35 @@
+import FoundationEssentials
+import SpoolCore
+import SpoolSystem
+
+/// A look at `retry`: which jobs are due, by the modification time that is their not-before time.
+struct RetryListing {
+    /// The most names that one look brings; it bounds the memory.
+    static let batch = 4096
+
+    /// Due, the longest first.
+    private(set) var due: [JobName] = []
+    /// When the next of the others is.
+    private(set) var next: Date?
+
+    var isEmpty: Bool { due.isEmpty && next == nil }
+
+    init(of spool: Spool, now: Date) throws(SystemFailure) {
+        let folder = spool[.retry]
+        var found: [(name: JobName, time: Date)] = []
+        var listing = try folder.listing()
+        while let entry = try listing.next() {
+            guard let name = JobName(entry), let status = try folder.status(of: entry) else { continue }
+            let time = Date(nanoseconds: status.modified)
+            if time > now {
+                next = min(next ?? time, time)
+            } else if found.count < Self.batch {
+                found.append((name, time))
+            } else {
+                // Another look finds it.
+                next = now
+            }
+        }
+        due = found.sorted { $0.time < $1.time }.map(\.name)
+    }
+}

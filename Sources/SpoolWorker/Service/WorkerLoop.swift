@@ -1,0 +1,247 @@
+import Logging
+import SpoolCore
+import SpoolSystem
+import SpoolWatch
+
+/// The one place that decides what happens next. It runs at every wake: a hint, a turn that has ended, a time that has
+/// come, a signal.
+struct WorkerLoop: ~Copyable {
+    /// How long nothing is claimed after the spool's file system has failed.
+    private static let pauseAfterFailure = Duration.seconds(5)
+    /// Time between two looks at what is left on the disk, and at the spool's marker.
+    private static let pauseBetweenChecks = Duration.seconds(1)
+    /// The shortest and the longest time between two looks at the other workers.
+    private static let peerLooks = Duration.seconds(1)...Duration.seconds(5)
+
+    private let service: WorkerService
+    private let threads: BlockingThreads
+    private var registration: Registration
+    private var peers: LeaseWatch
+    private var turn: JobTurn
+    private var intake: Intake
+    private var report: WatchReport?
+    private var nextScan = ContinuousClock.now
+    private var nextPeerLook = ContinuousClock.now
+    private var nextCheck = ContinuousClock.now
+    private var pause: Pause?
+    private var alarm: Alarm
+    private var deadline: StopDeadline?
+    /// With `once`: whether the other workers were looked at after all else was done.
+    private var hasLookedTwice = false
+
+    init(_ service: WorkerService) throws(SystemFailure) {
+        self.service = service
+        threads = BlockingThreads(count: service.configuration.turnsAtATime)
+        registration = service.registration
+        peers = try LeaseWatch(service.spool, as: registration.document)
+        turn = service.turn(with: registration)
+        intake = Intake(service.spool, settleTime: service.configuration.settleTime)
+        report = service.watcher?.report
+        alarm = Alarm(service.wake)
+    }
+
+    /// Whether somebody waits for the end: nothing is watched, and failures end the run.
+    private var isOnce: Bool { service.watcher == nil }
+
+    mutating func run(in group: inout DiscardingTaskGroup) async throws {
+        do {
+            while try await step(in: &group) { await service.wake.wait() }
+        } catch {
+            // The turns end by themselves once their work is aborted, and the group waits for them.
+            await service.work.abort()
+            leave()
+            throw error
+        }
+        leave()
+    }
+
+    private mutating func leave() {
+        alarm.cancel()
+        deadline?.cancel()
+        registration.stop()
+        if registration.isLost { return }
+        do throws(SystemFailure) {
+            if try !registration.lease.release() {
+                service.logger.error("something is left in this worker's claim folder; the next worker takes it over")
+            }
+        } catch {
+            service.logger.error("this worker could not sign off", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// - Returns: false at the end.
+    private mutating func step(in group: inout DiscardingTaskGroup) async throws -> Bool {
+        let now = ContinuousClock.now
+        try takeEnded(now: now)
+        if service.inbox.isStopping {
+            if intake.countUnderWay == 0 { return false }
+            await beginStop()
+            return true
+        }
+        if registration.isLost {
+            // Nothing is begun in the name of a worker that others hold for dead.
+            guard intake.countUnderWay == 0 else { return true }
+            try registerAnew()
+        }
+        takeHints(now: now)
+        try endPause(now: now)
+        if pause == nil {
+            do throws(SystemFailure) {
+                try check(now: now)
+                if pause == nil {
+                    try takeOver(now: now)
+                    try begin(now: now, in: &group)
+                    if isOnce, try isDone() { return false }
+                }
+            } catch {
+                try begin(.failure("\(error)", until: now + Self.pauseAfterFailure), because: error, job: nil)
+            }
+        }
+        alarm.set(for: [isOnce ? nil : nextScan, nextPeerLook, intake.nextDue, pause?.until])
+        return true
+    }
+
+    // MARK: What has come
+
+    private mutating func takeEnded(now: ContinuousClock.Instant) throws {
+        for (name, outcome) in service.inbox.takeEnded() {
+            intake.ended(name, outcome, now: now)
+            hasLookedTwice = false
+            switch outcome {
+            case .unclaimable(let failure):
+                service.logger.error(
+                    "a job cannot be claimed; it stays where it is and is tried again with the next scan",
+                    metadata: ["job": "\(name)", "error": "\(failure)"])
+            case .blocked(let failure):
+                try begin(.failure("\(failure)", until: now + Self.pauseAfterFailure), because: failure, job: name)
+            default: break
+            }
+        }
+    }
+
+    private mutating func takeHints(now: ContinuousClock.Instant) {
+        let hinted = service.hints.take()
+        for name in hinted.names { intake.add(.dropped(name)) }
+        if hinted.hasLostEvents {
+            service.logger.warning("events were lost, more came than the kernel holds; incoming is scanned instead")
+        }
+        if let watcher = service.watcher, report != watcher.report {
+            report = watcher.report
+            service.logger.warning("watching changed: \(watcher.report.description)")
+        }
+        if hinted.needsScan || nextScan <= now {
+            intake.scan()
+            nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
+        }
+    }
+
+    /// Queues the jobs of workers that have died.
+    private mutating func takeOver(now: ContinuousClock.Instant) throws(SystemFailure) {
+        guard nextPeerLook <= now else { return }
+        // Where events arrive the file system is this host's own, and a look costs next to nothing.
+        nextPeerLook = now + (report?.usesEvents ?? true ? Self.peerLooks.lowerBound : Self.peerLooks.upperBound)
+        for orphan in try peers.orphans(now: now) {
+            for name in try orphan.jobs() {
+                let isSuspect = try orphan.hasRecord(of: name)
+                intake.add(.orphaned(name, orphan, isSuspect: isSuspect))
+            }
+            try turn.removeIfEmpty(orphan)
+        }
+    }
+
+    // MARK: What is begun
+
+    private mutating func begin(
+        now: ContinuousClock.Instant, in group: inout DiscardingTaskGroup
+    ) throws(SystemFailure) {
+        let limit = service.configuration.turnsAtATime
+        while intake.countUnderWay < limit, let (candidate, settled) = try intake.next(now: now) {
+            group.addTask(executorPreference: threads) { [turn, inbox = service.inbox, wake = service.wake] in
+                let outcome = await turn.run(candidate, settled: settled)
+                inbox.ended(candidate.name, outcome)
+                wake.signal()
+            }
+        }
+    }
+
+    /// With `once`: whether nothing is left to do. A look at a lock, such as that of `status`, may have hidden a dead
+    /// worker once.
+    private mutating func isDone() throws(SystemFailure) -> Bool {
+        guard intake.isIdle else { return false }
+        if hasLookedTwice { return !peers.isUndecided }
+        hasLookedTwice = true
+        nextPeerLook = .now
+        service.wake.signal()
+        return false
+    }
+
+    /// After a long sleep others have this worker's jobs: it goes on under another name.
+    private mutating func registerAnew() throws(SystemFailure) {
+        service.logger.warning(
+            "this worker slept longer than its lease holds and was taken for dead; it goes on under a new name",
+            metadata: ["worker": "\(registration.lease.worker.id)"])
+        registration.stop()
+        registration = try service.register()
+        peers = try LeaseWatch(service.spool, as: registration.document)
+        turn = service.turn(with: registration)
+        service.logger.notice("registered", metadata: ["worker": "\(registration.lease.worker.id)"])
+    }
+
+    // MARK: What stands in the way
+
+    private mutating func check(now: ContinuousClock.Instant) throws(SystemFailure) {
+        guard nextCheck <= now else { return }
+        nextCheck = now + Self.pauseBetweenChecks
+        try service.spool.proveStillThere()
+        guard let shortage = try service.floor.shortage() else { return }
+        pause = .shortage(shortage, until: now + Self.pauseBetweenChecks)
+        try registration.lease.show(pause: shortage)
+        service.logger.warning("nothing is claimed until there is more space: \(shortage)")
+    }
+
+    /// - Throws: the failure with `once`, which somebody waits for.
+    private mutating func begin(_ pause: Pause, because failure: SystemFailure, job: JobName?) throws(SystemFailure) {
+        if isOnce { throw failure }
+        self.pause = pause
+        service.logger.error(
+            "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
+            metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
+        // Where the file system fails, this may fail as well; the log has said it.
+        try? registration.lease.show(pause: pause.reason)
+    }
+
+    private mutating func endPause(now: ContinuousClock.Instant) throws {
+        guard let pause else { return }
+        if isOnce { throw StorageShortage(description: pause.reason) }
+        guard pause.until <= now else { return }
+        if case .shortage = pause {
+            do throws(SystemFailure) {
+                if let shortage = try service.floor.shortage() {
+                    self.pause = .shortage(shortage, until: now + Self.pauseBetweenChecks)
+                    return
+                }
+            } catch {
+                return try begin(.failure("\(error)", until: now + Self.pauseAfterFailure), because: error, job: nil)
+            }
+            service.logger.notice("there is enough space again: jobs are claimed")
+        }
+        self.pause = nil
+        nextCheck = now
+        intake.scan()
+        // As above.
+        try? registration.lease.show(pause: nil)
+    }
+
+    /// Gives running jobs until the deadline; a second signal is the deadline.
+    private mutating func beginStop() async {
+        guard deadline == nil else { return }
+        let timeout = service.configuration.shutdownTimeout
+        service.logger.notice(
+            "stopping: no more jobs are claimed, \(intake.countUnderWay) under way get \(timeout) to finish")
+        deadline = StopDeadline(after: timeout) { [work = service.work, logger = service.logger] reason in
+            logger.notice("\(reason): jobs that are not done yet go back")
+            await work.abort()
+        }
+        await service.work.close()
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import SpoolCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `A job that fails for a passing reason` {
+    private static let job = #"{"input": "late.jpg", "renditions": [{"path": "small.png", "width": 64}]}"#
+
+    private func waits(_ name: String, in fixture: SpoolFixture, for code: ErrorCode) async throws -> ResultDocument {
+        let job = try #require(FilePath.Component(name).flatMap(JobName.init))
+        var found: ResultDocument?
+        try await eventually("\(name) waits in retry") {
+            guard fixture.scratch.exists("spool/retry/\(name)") else { return false }
+            found = try fixture.spool.result(in: .retry, named: job.result)
+            return found?.error?.code == code
+        }
+        return try #require(found)
+    }
+
+    private func copy(_ source: String, to target: String, in fixture: SpoolFixture) throws {
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("input/\(source)").string,
+            toPath: fixture.path.appending("input/\(target)").string)
+    }
+
+    @Test func `waits in retry, visibly, and is done when the reason has passed`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_RETRY_DELAY": "1s"])
+        let waiting = try await waits("job.json", in: fixture, for: .inputNotFound)
+        #expect(waiting.status == .retry)
+        #expect(waiting.attempts.last?.error?.code == .inputNotFound)
+        let time =
+            try FileManager.default.attributesOfItem(
+                atPath: fixture.path.appending("retry/job.json").string)[.modificationDate] as? Date
+        #expect(abs(try #require(time).timeIntervalSince(try #require(waiting.retryAt))) < 0.01)
+        try copy("photo.jpg", to: "late.jpg", in: fixture)
+        let result = try await fixture.ended()
+        #expect(result.status == .done)
+        #expect(result.id == waiting.id)
+        #expect(result.attempts.map(\.number) == Array(1...result.attempts.count))
+        #expect(result.attempts.dropLast().allSatisfy { $0.error?.code == .inputNotFound })
+        #expect(result.attempts.last?.error == nil)
+        #expect(result.retryAt == nil)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        #expect(try fixture.scratch.read("spool/done/job.json") == Self.job)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `fails after the last attempt, and --once waits for that`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "3"]).status == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.attempts.map(\.number) == [1, 2, 3])
+        #expect(result.error?.code == .inputNotFound)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `keeps its history when its worker stops`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        let worker = try await fixture.start(environment: [
+            "SPOOL_WORKER_RETRY_DELAY": "1s", "SPOOL_WORKER_SHUTDOWN_TIMEOUT": "0",
+        ])
+        _ = try await waits("job.json", in: fixture, for: .inputNotFound)
+        for renderer in worker.renderers { kill(renderer, SIGSTOP) }
+        try copy("photo.jpg", to: "late.jpg", in: fixture)
+        try await eventually("the source is being read") {
+            try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
+        }
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        #expect(try fixture.states() == ["job.json": "retry"])
+        #expect(try fixture.scratch.list("spool/output").isEmpty)
+        #expect(try await fixture.once().status == 0)
+        let result = try #require(try fixture.result())
+        #expect(result.status == .done)
+        #expect(result.attempts.count >= 2)
+        #expect(result.attempts.map(\.number) == Array(1...result.attempts.count))
+        #expect(result.attempts[0].error?.code == .inputNotFound)
+        try fixture.expectConsistent()
+    }
+
+    @Test(arguments: ["mv", "retry"])
+    func `is tried again when an operator puts it back, and tells the whole story`(way: String) async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"]).status == 1)
+        try copy("photo.jpg", to: "late.jpg", in: fixture)
+        if way == "mv" {
+            try FileManager.default.moveItem(
+                atPath: fixture.path.appending("failed/job.json").string,
+                toPath: fixture.path.appending("incoming/job.json").string)
+        } else {
+            let retry = try await WorkerProcess.run(
+                ["retry", "--spool", fixture.path.string, "--all", "--code", "input_not_found"], in: fixture.scratch)
+            #expect(retry.status == 0, "\(retry.errors)")
+            #expect(retry.output == "job.json\n")
+        }
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"]).status == 0)
+        let result = try #require(try fixture.result())
+        #expect(result.status == .done)
+        #expect(result.attempts.map(\.error?.code) == [.inputNotFound, nil])
+        #expect(result.attemptsForgiven == 1)
+        #expect(try fixture.scratch.list("spool/failed").isEmpty)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `is patient with a source that is still being copied`() async throws {
+        let fixture = try await SpoolFixture()
+        let picture = try Data(contentsOf: URL(filePath: fixture.path.appending("input/photo.jpg").string))
+        let late = fixture.path.appending("input/late.jpg").string
+        try picture.prefix(picture.count / 2).write(to: URL(filePath: late))
+        let worker = try await fixture.start()
+        try fixture.drop(Self.job)
+        _ = try await waits("job.json", in: fixture, for: .inputCorrupt)
+        let file = try #require(FileHandle(forWritingAtPath: late))
+        try file.seekToEnd()
+        try file.write(contentsOf: picture.dropFirst(picture.count / 2))
+        try file.close()
+        #expect(try await fixture.ended().status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `fails when its source stays as short as it is`() async throws {
+        let fixture = try await SpoolFixture()
+        let picture = try Data(contentsOf: URL(filePath: fixture.path.appending("input/photo.jpg").string))
+        try picture.prefix(picture.count / 2).write(
+            to: URL(filePath: fixture.path.appending("input/late.jpg").string))
+        try fixture.drop(Self.job)
+        #expect(try await fixture.once().status == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.error?.code == .inputCorrupt)
+        #expect(result.attempts.count == 2)
+        #expect(try #require(result.attempts[0].source).isUnchanged(in: #require(result.attempts[1].source)))
+        #expect(try fixture.scratch.list("spool/output").isEmpty)
+    }
+
+    @Test func `named by an operator must be there`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        func retry(_ arguments: String...) async throws -> (status: Int32, output: String, errors: String) {
+            try await WorkerProcess.run(["retry", "--spool", fixture.path.string] + arguments, in: fixture.scratch)
+        }
+        #expect(try await retry("no-such").status == 69)
+        #expect(try await retry().status == 64)
+        #expect(try await retry("--all").status == 0)
+        try fixture.drop(as: "twin.json")
+        try fixture.scratch.write("{}", to: "spool/failed/twin.json")
+        let twin = try await retry("failed/twin.json")
+        #expect(twin.status == 69)
+        #expect(twin.errors.contains("waits in incoming"))
+        #expect(fixture.scratch.exists("spool/failed/twin.json"))
+    }
+}

@@ -1,0 +1,188 @@
+import FoundationEssentials
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct `A worker's lease` {
+    let scratch: ScratchFolder
+    let spool: Spool
+    let start = ContinuousClock.now
+
+    init() throws {
+        scratch = try ScratchFolder()
+        spool = try Spool.create(at: scratch.path)
+    }
+
+    /// Leaves a claim folder and a lease that nobody holds.
+    private func die(_ id: String, on host: HostIdentity = .here) throws {
+        // The lock goes with the last reference, as with a process.
+        _ = try WorkerLease(in: spool, for: .named(id, on: host))
+        try scratch.write("{}", to: "processing/\(id)/job.json")
+    }
+
+    private func watch(_ id: String = "me", on host: HostIdentity = .here) throws -> LeaseWatch {
+        try LeaseWatch(spool, as: .named(id, on: host))
+    }
+
+    @Test func `is known as dead at once to the same kernel when its process has ended`() throws {
+        let alive = try WorkerLease(in: spool, for: .named("alive"))
+        let mine = try WorkerLease(in: spool, for: .named("me"))
+        try die("dead")
+        var watch = try watch()
+        let orphans = try watch.orphans(now: start)
+        #expect(orphans.map(\.id) == ["dead"])
+        #expect(try orphans[0].jobs().map(\.description) == ["job.json"])
+        withExtendedLifetime((alive, mine)) {}
+    }
+
+    @Test func `is known as dead at once to the same machine after it was started again`() throws {
+        try die("dead", on: HostIdentity(name: "here", boot: "boot-0", machine: "machine-1"))
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).map(\.id) == ["dead"])
+    }
+
+    @Test func `of another host is dead once its beat has stood still for as long as it holds`() throws {
+        try die("far", on: .elsewhere)
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).isEmpty)
+        #expect(try watch.orphans(now: start + .seconds(29)).isEmpty)
+        #expect(try watch.orphans(now: start + .seconds(31)).map(\.id) == ["far"])
+    }
+
+    @Test func `holds for as long as the beat goes on, whatever times it shows`() throws {
+        let far = try WorkerLease(in: spool, for: .named("far", on: .elsewhere))
+        var watch = try watch()
+        for (index, time) in [Int64(5), 1, 4_000_000_000_000_000_000, 4].enumerated() {
+            #expect(try watch.orphans(now: start + .seconds(25 * index)).isEmpty)
+            #expect(try far.beat(now: time))
+        }
+        #expect(try watch.orphans(now: start + .seconds(125)).isEmpty)
+        #expect(try watch.orphans(now: start + .seconds(160)).map(\.id) == ["far"])
+    }
+
+    @Test func `of a worker that sleeps runs out although its process lives`() throws {
+        let sleeper = try WorkerLease(in: spool, for: .named("sleeper"))
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).isEmpty)
+        let orphan = try #require(try watch.orphans(now: start + .seconds(31)).first)
+        #expect(orphan.id == "sleeper")
+        #expect(try sleeper.beat(now: 1))
+        #expect(try orphan.remove())
+        #expect(try !sleeper.beat(now: 2))
+    }
+
+    @Test func `that nobody wrote is waited for`() throws {
+        try scratch.write("{}", to: "processing/leaseless/job.json")
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).isEmpty)
+        #expect(try watch.orphans(now: start + .seconds(31)).map(\.id) == ["leaseless"])
+    }
+
+    @Test func `gives its jobs to one worker of its kernel at a time`() throws {
+        try die("dead")
+        var mine = try watch()
+        var other = try watch("other")
+        let first = try mine.orphans(now: start)
+        #expect(try other.orphans(now: start).isEmpty)
+        #expect(first.count == 1)
+    }
+
+    @Test func `goes with its folder once that is empty, records included`() throws {
+        try die("dead")
+        var watch = try watch()
+        let orphan = try #require(try watch.orphans(now: start).first)
+        try scratch.write("{}", to: "processing/dead/other.result.json")
+        try scratch.write("{}", to: "processing/dead/.record-7")
+        #expect(try !orphan.remove())
+        try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead/job.json").string)
+        #expect(try orphan.remove())
+        #expect(try scratch.list("processing").isEmpty)
+        #expect(try scratch.list(".spool/workers").isEmpty)
+    }
+
+    @Test func `without a folder is removed, with its name or before it had one`() throws {
+        try die("dead")
+        try scratch.write("", to: ".spool/workers/.half.tmp")
+        try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead").string)
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).isEmpty)
+        #expect(try scratch.list(".spool/workers") == [".half.tmp"])
+        #expect(try watch.orphans(now: start + .seconds(31)).isEmpty)
+        #expect(try scratch.list(".spool/workers").isEmpty)
+    }
+
+    @Test func `shows why nothing is claimed`() throws {
+        let lease = try WorkerLease(in: spool, for: .named("w1"))
+        #expect(try spool.workers().map(\.pause) == [nil])
+        try lease.show(pause: "the disk is \"full\"")
+        #expect(try spool.workers().map(\.pause) == ["the disk is \"full\""])
+        try lease.show(pause: nil)
+        #expect(try spool.workers().map(\.pause) == [nil])
+        #expect(try lease.release())
+    }
+}
+
+@Suite struct `A dead worker's job` {
+    let scratch: ScratchFolder
+    let spool: Spool
+    let moves: JobMoves
+    let orphan: OrphanedClaims
+    let name: JobName = JobName("job.json")!  // A constant that is a job's name.
+
+    init() throws {
+        scratch = try ScratchFolder()
+        spool = try Spool.create(at: scratch.path)
+        moves = try JobMoves(spool, as: "me")
+        // The lock goes with the last reference, as with a process.
+        _ = try WorkerLease(in: spool, for: .named("dead"))
+        try scratch.write("{}", to: "processing/dead/job.json")
+        var watch = try LeaseWatch(spool, as: .named("me"))
+        orphan = try #require(try watch.orphans(now: .now).first)
+    }
+
+    private func document(
+        _ status: ResultDocument.Status, by worker: String = "dead", attempts: Int = 1
+    ) -> ResultDocument {
+        ResultDocument(
+            job: "job.json", id: "id-1", status: status, worker: .named(worker), submittedAt: Date(),
+            claimedAt: Date(), attempts: (0..<attempts).map { .init(number: $0 + 1, startedAt: Date()) })
+    }
+
+    @Test(arguments: [ResultDocument.Status.done, .failed, .retry])
+    func `that was as good as moved on is moved on, not done again`(status: ResultDocument.Status) throws {
+        let state = status.rawValue
+        try scratch.write(document(status).json.text(), to: "\(state)/job.result.json")
+        try scratch.write(document(.processing).json.text(), to: "processing/dead/job.result.json")
+        #expect(try moves.finishCommit(of: name, in: orphan, recorded: #require(try orphan.record(of: name))))
+        #expect(try scratch.list(state) == ["job.json", "job.result.json"])
+        #expect(try scratch.list("processing/dead").isEmpty)
+    }
+
+    @Test func `is found as moved on also under a suffix`() throws {
+        try scratch.write("by hand", to: "failed/job.json")
+        try scratch.write(document(.failed).json.text(), to: "failed/job~2.result.json")
+        #expect(try moves.finishCommit(of: name, in: orphan, recorded: document(.processing)))
+        #expect(try scratch.list("failed") == ["job.json", "job~2.json", "job~2.result.json"])
+    }
+
+    @Test func `is not moved on by another job's result of the same name`() throws {
+        var other = document(.done, by: "x")
+        other.id = "other"
+        try scratch.write(other.json.text(), to: "done/job.result.json")
+        try scratch.write("{}", to: "done/job.json")
+        #expect(try !moves.finishCommit(of: name, in: orphan, recorded: document(.processing)))
+        #expect(try scratch.list("processing/dead") == ["job.json"])
+        #expect(try scratch.list("done").count == 2)
+    }
+
+    @Test func `does not go back to where it was claimed from; what it left there is removed`() throws {
+        try scratch.write(document(.retry, by: "earlier", attempts: 1).json.text(), to: "retry/job.result.json")
+        try scratch.write(document(.failed, attempts: 1).json.text(), to: "failed/job.result.json")
+        #expect(try !moves.finishCommit(of: name, in: orphan, recorded: document(.processing, attempts: 2)))
+        #expect(try scratch.list("retry").isEmpty)
+        #expect(try scratch.list("failed").isEmpty)
+        #expect(try scratch.list("processing/dead") == ["job.json"])
+    }
+}
