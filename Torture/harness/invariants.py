@@ -68,7 +68,7 @@ def check_end(spool: Spool, jobs: Iterable[Job], forgive_leftovers: bool = False
                 found.append(Violation("comes to an end", f"{job.name} is still in {words(spool, [place])}"))
                 continue
             found += check_ended(spool, job, place)
-    found += check_orphans(spool)
+    found += check_orphans(spool) + check_once_each(spool)
     if not forgive_leftovers:
         found += [Violation("no leftovers", str(path.relative_to(spool.path))) for path in leftovers(spool)]
     return found
@@ -98,7 +98,8 @@ def check_ended(spool: Spool, job: Job, place: Place) -> list[Violation]:
         found.append(Violation("the status fits", f"{job.name} is {place.state} with the error {code or 'none'}"))
     if document.get("job") != job.name:
         found.append(Violation("one result", f"the result beside {job.name} is that of {document.get('job')}"))
-    if job.unique and (document.get("metadata") or {}).get("torture") != job.unique:
+    # Of what is no JSON nothing can be read.
+    if job.unique and code != "job_syntax" and (document.get("metadata") or {}).get("torture") != job.unique:
         found.append(Violation("one result", f"{job.name} does not get its metadata back"))
     numbers = [attempt.get("number") for attempt in document.get("attempts", [])]
     if numbers != list(range(1, len(numbers) + 1)):

@@ -1,5 +1,6 @@
 """Power cuts under load: what the worker has called done is done after the reboot."""
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from .commands import TortureError
 from .context import Context
 from .disks import Disk, disk
+from .identity import Identity
 from .invariants import check_end, check_moment, check_outputs
 from .report import Violation
 from .service import Service, serving
@@ -15,8 +17,8 @@ from .spool import Job, Spool, Worker, image_job
 
 NAME = "powercut"
 KINDS = ("ext4", "xfs")
-SLOWEST_CUT_SECONDS = 4.0
-FEED_SECONDS = 0.02
+SLOWEST_CUT_SECONDS = 2.0
+FEED_SECONDS = 0.002
 # Waiting at once; more would only show that a queue can be long.
 BACKLOG = 40
 FLUSHED = "never lost by a power cut"
@@ -37,12 +39,12 @@ class Feeder:
     def feed(self) -> None:
         number = 0
         while not self.over.wait(FEED_SECONDS):
+            if len(os.listdir(self.spool.path / "incoming")) > BACKLOG:
+                continue
             number += 1
             name = f"{self.prefix}-{number}"
             job = image_job(f"{name}.json", "picture.png", {f"{self.prefix}/{name}.webp": 40, f"{name}.jpg": 30})
             try:
-                if len(list((self.spool.path / "incoming").iterdir())) > BACKLOG:
-                    continue
                 self.spool.drop(job, synchronized=True)
             except OSError:
                 self.unsure.append(job)
@@ -61,6 +63,8 @@ class Machine:
     durability: str
     jobs: list[Job] = field(default_factory=list)
     unsure: list[Job] = field(default_factory=list)
+    # What was broken by earlier cuts.
+    known: set[Violation] = field(default_factory=set)
 
     @property
     def spool(self) -> Spool:
@@ -88,14 +92,18 @@ class Machine:
         notes = f"{len(feeder.dropped)} dropped, {len(acknowledged)} done, {len(lost)} of them taken back"
         seen = [Violation(FLUSHED, f"the log had {name} as done, it is not in done/") for name in lost]
         seen += check_moment(self.spool, self.jobs, self.unsure) + check_outputs(self.spool)
-        violations = self.forgive(seen)
+        violations, losses = self.news(seen)
         if self.durability == "none":
-            notes += f", {len(seen) - len(violations) - len(lost)} other losses"
+            notes += f", {losses - len(lost)} other losses"
         self.say("after the cut", number, violations, notes, moment)
         self.recover(number, moment)
 
+    def boot(self) -> Worker:
+        """The worker as it runs until the next cut."""
+        return self.worker.on(Identity.booted(self.folder))
+
     def work_until_cut(self, feeder: Feeder, wait: float) -> Service:
-        with serving(self.worker, self.spool) as service:
+        with serving(self.boot(), self.spool) as service:
             thread = threading.Thread(target=feeder.feed, daemon=True)
             thread.start()
             try:
@@ -112,19 +120,22 @@ class Machine:
 
     def recover(self, number: int, moment: str) -> None:
         """The next start finishes everything that is there."""
-        clean = self.worker.drain(self.spool, self.folder / "clean.log")
+        clean = self.boot().drain(self.spool, self.folder / "clean.log")
         self.jobs += self.unsure_here()
-        violations = self.forgive(check_end(self.spool, self.jobs))
+        violations, _ = self.news(check_end(self.spool, self.jobs))
         if clean.status not in (0, 1):
             violations.append(Violation("the next start goes on", f"exit status {clean.status}: {clean.words[-300:]}"))
         self.unsure.clear()
         self.say("after the next start", number, violations, "", moment)
 
-    def forgive(self, violations: list[Violation]) -> list[Violation]:
-        """Without durability the last seconds may be lost; a job's own file, which was flushed by its producer, not."""
-        if self.durability == "full":
-            return violations
-        return [violation for violation in violations if violation.promise in KEPT_WITHOUT_FLUSHES]
+    def news(self, violations: list[Violation]) -> tuple[list[Violation], int]:
+        """What is broken since the last look, without what `durability: none` gives away; and how much that is. The last
+        seconds may be lost then; a job's own file, which was flushed by its producer, not."""
+        new = [violation for violation in violations if violation not in self.known]
+        self.known.update(new)
+        kept = [violation for violation in new
+                if self.durability == "full" or violation.promise in KEPT_WITHOUT_FLUSHES]
+        return kept, len(new) - len(kept)
 
     def unsure_here(self) -> list[Job]:
         contents = {path.read_bytes() for folder in self.spool.job_folders() for path in folder.glob("*.json")}

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -39,12 +39,11 @@ class Service:
     reader: threading.Thread | None = None
 
     @classmethod
-    def start(cls, worker: Worker, spool: Spool, wrapper: Sequence[str] = (),
-              environment: Mapping[str, str] | None = None) -> "Service":
+    def start(cls, worker: Worker, spool: Spool) -> "Service":
         process = subprocess.Popen(
-            [*wrapper, "nice", "-n", str(NICENESS), *worker.command(spool)], stdin=subprocess.DEVNULL,
+            ["nice", "-n", str(NICENESS), *worker.command(spool)], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
-            env=environment_with({**worker.environment, **(environment or {})}))
+            env=environment_with(worker.environment))
         service = cls(process)
         service.reader = threading.Thread(target=service.read, args=(process.stderr,), daemon=True)
         service.reader.start()

@@ -7,12 +7,13 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from .commands import TortureError, answer, environment_with, kill_session, start
+from .identity import Identity
 
 STATES = ("incoming", "retry", "done", "failed")
 ONCE_SECONDS = 120.0
@@ -137,11 +138,16 @@ class Worker:
 
     program: Path
     settings: dict[str, str] = field(default_factory=dict)
+    # What stands before the command, see Identity.
+    wrapper: tuple[str, ...] = ()
+
+    def on(self, identity: Identity) -> "Worker":
+        return replace(self, wrapper=tuple(identity.wrapper))
 
     def with_settings(self, **settings: str) -> "Worker":
         known = {name.replace("_", "-"): value for name, value in settings.items()
                  if knows(self.program, name.replace("_", "-"), value)}
-        return Worker(self.program, {**self.settings, **known})
+        return replace(self, settings={**self.settings, **known})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -159,7 +165,7 @@ class Worker:
         return path
 
     def command(self, spool: Spool, *options: str) -> list[str]:
-        return [str(self.program), "run", "--spool", str(spool.path), *options]
+        return [*self.wrapper, str(self.program), "run", "--spool", str(spool.path), *options]
 
     def once(self, spool: Spool, log: Path, limit: float = ONCE_SECONDS) -> Once:
         """`run --once`, to its end or to the limit."""
