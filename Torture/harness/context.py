@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ class Context:
             yield path
         finally:
             if path in self.kept and self.keep_in:
-                shutil.move(path, self.keep_in / path.name)
+                shutil.move(path, self.keep_in / f"{time.strftime('%H%M%S')}-{path.name}")
             else:
                 shutil.rmtree(path, ignore_errors=True)
 

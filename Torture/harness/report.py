@@ -57,6 +57,14 @@ class Report:
             if spool:
                 print("\n".join(f"        {line}" for line in listing(spool)), flush=True)
 
+    def adopt(self, checks: list[dict[str, Any]]) -> None:
+        """Count checks that another process has made, and printed."""
+        with self.lock:
+            self.checks += [
+                Check(check["torture"], check["name"],
+                      tuple(Violation(**violation) for violation in check["violations"]), check["note"])
+                for check in checks]
+
     def tell(self, name: str, moment: str, violations: list[Violation], spool: Path) -> None:
         """Print one failure of a check that is not over yet."""
         with self.lock:

@@ -20,6 +20,8 @@ NAME = "workers"
 WORKERS = 4
 JOBS = 2000
 SOURCES = 8
+# Large enough that the workers are busy for the whole time: kills of idle ones prove little.
+PICTURE = (800, 600)
 FEED_AT_ONCE = 50
 BACKLOG = 200
 LEASE_SECONDS = 2.0
@@ -79,6 +81,8 @@ class Herd:
     def stop_all(self) -> list[Violation]:
         found = []
         for service in self.services:
+            # Before that it has no answer to signals yet.
+            service.wait_until_ready()
             status = service.stop()
             if status != 0:
                 found.append(Violation("an honest exit status", f"SIGTERM gave {status}: {service.last_words()}"))
@@ -120,10 +124,11 @@ def torture(context: Context) -> None:
     knows_leases = "lease-timeout" in worker.settings
     with context.folder("spool") as folder:
         spool = worker.spool(folder / "spool")
-        picture = worker.sample(folder / "picture.png")
+        picture = worker.sample(folder / "picture.png", *PICTURE)
         for number in range(SOURCES):
             shutil.copyfile(picture, spool.path / "input" / f"{number}.png")
-        jobs = [image_job(f"job-{number}.json", f"{number % SOURCES}.png", {f"{number % 100}/{number}.webp": 40})
+        jobs = [image_job(f"job-{number}.json", f"{number % SOURCES}.png",
+                          {f"{number % 100}/{number}.webp": 300, f"{number}.jpg": 200})
                 for number in range(JOBS)]
         waiting = list(jobs)
         found: list[Violation] = []

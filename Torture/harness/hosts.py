@@ -1,0 +1,161 @@
+"""Several hosts on one spool: two mounts of a distributed file system, while one of its servers is lost."""
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .commands import TortureError, environment_with, kill_session, outlived
+from .context import Context
+from .identity import Identity
+from .invariants import check_end
+from .networks import Network, glusterfs, moosefs
+from .report import Report, Violation
+from .service import Service
+from .spool import Job, Spool, Worker, image_job
+from .tools import need, need_root
+
+NAME = "hosts"
+NETWORKS: dict[str, Callable[[Path], AbstractContextManager[Network]]] = {"glusterfs": glusterfs, "moosefs": moosefs}
+PROGRAMS = {
+    "glusterfs": ("unshare", "ip", "glusterd", "gluster", "glusterfs"),
+    "moosefs": ("unshare", "ip", "mfsmaster", "mfschunkserver", "mfsmount"),
+}
+JOBS = 300
+LEASE_SECONDS = 5.0
+# More than the time for which a client waits for a server that does not answer.
+SETUP_AND_END_SECONDS = 420.0
+DRAIN_SECONDS = 180.0
+INSIDE = Path(__file__).resolve().parent.parent / "run"
+
+
+# MARK: Outside
+
+def torture(context: Context) -> None:
+    need_root("for namespaces and mounts")
+    if not context.worker.knows("lease-timeout", "5s"):
+        context.report.say("this worker takes over no jobs of other hosts (no lease-timeout); jobs of killed ones wait "
+                           "for the clean runs, one as each host")
+    for name in NETWORKS:
+        need(*PROGRAMS[name])
+        with context.folder(name) as folder:
+            outside(context, name, folder)
+
+
+def outside(context: Context, name: str, folder: Path) -> None:
+    """Run the torture in namespaces of its own; whatever becomes of it, its daemons end with the first process there."""
+    answers = folder / "checks.json"
+    command = [
+        "unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", sys.executable, "-B",
+        str(INSIDE), "--worker", str(context.worker.program), "--seed", str(context.random.randrange(1 << 32)),
+        "--minutes", str(context.minutes), "--scratch", str(folder), "--json", str(answers), "--inside", name]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment_with(None))
+    try:
+        status = process.wait(context.minutes * 60 + SETUP_AND_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        context.report.check(NAME, name, [Violation("comes to an end", "the torture hangs")])
+        return
+    finally:
+        kill_session(process)
+        outlived(process.pid, 5)
+    if not answers.exists():
+        raise TortureError(f"{name}: the torture ended with {status}")
+    context.report.adopt(json.loads(answers.read_text())["checks"])
+
+
+# MARK: Inside
+
+@dataclass
+class Host:
+    """A host: its own mount, its own name, its own boot."""
+
+    worker: Worker
+    spool: Spool
+
+    def start(self) -> Service:
+        service = Service.start(self.worker, self.spool)
+        service.wait_until_ready()
+        return service
+
+
+def inside(name: str, worker: Worker, report: Report, folder: Path, minutes: float) -> None:
+    """What runs in the namespaces, as their first process."""
+    chance = random.Random(report.seed)
+    worker = worker.with_settings(
+        renderers="1", max_attempts="1000", lease_timeout=f"{LEASE_SECONDS:.0f}s", scan_interval="1s",
+        retry_delay="200ms")
+    with NETWORKS[name](folder) as network:
+        report.say(f"{name} is up")
+        spools = [Spool(mount / "spool") for mount in network.mounts]
+        worker.spool(spools[0].path)
+        picture = worker.sample(folder / "picture.png", 400, 300)
+        shutil.copyfile(picture, spools[0].path / "input" / "picture.png")
+        time.sleep(2)
+        hosts = [Host(worker.on(Identity.booted(folder, f"host-{letter}")), spool)
+                 for letter, spool in zip("ab", spools, strict=True)]
+        jobs = [image_job(f"job-{number}.json", "picture.png", {f"{number % 10}/{number}.webp": 100})
+                for number in range(JOBS)]
+        found, note = serve(hosts, network, jobs, chance, minutes * 60)
+        report.check(NAME, f"{name}: two workers, one killed, one server lost", found, note)
+        finish(name, report, hosts, jobs, folder)
+
+
+def serve(
+    hosts: list[Host], network: Network, jobs: list[Job], chance: random.Random, seconds: float
+) -> tuple[list[Violation], str]:
+    """Drop the jobs through both mounts; lose a server, and now and then a worker."""
+    services = [host.start() for host in hosts]
+    ended: list[Service] = []
+    kills, lost, dropped = 0, "", 0
+    begin = time.monotonic()
+    try:
+        while dropped < len(jobs) or time.monotonic() - begin < seconds:
+            elapsed = time.monotonic() - begin
+            # Spread over the whole time, through both mounts.
+            due = min(len(jobs), int(len(jobs) * elapsed / seconds) + 1)
+            for job in jobs[dropped:due]:
+                hosts[dropped % 2].spool.drop(job)
+                dropped += 1
+            if not lost and elapsed > seconds / 2:
+                lost = network.lose_one()
+            if chance.random() < 0.02:
+                index = chance.randrange(2)
+                services[index].kill()
+                services[index].finish()
+                ended.append(services[index])
+                services[index] = hosts[index].start()
+                kills += 1
+            time.sleep(0.1)
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while hosts[0].spool.ended() < len(jobs) and time.monotonic() < deadline:
+            time.sleep(1)
+        found = [Violation("a worker goes on", f"status {service.process.returncode}: {service.last_words()}")
+                 for service in services if service.process.poll() is not None]
+        at_end = hosts[0].spool.ended()
+        for service in services:
+            service.stop()
+        takeovers = sum(service.said("took over") for service in [*services, *ended])
+        return found, f"{kills} kills, {lost}, {takeovers} taken over, {at_end} of {len(jobs)} ended in peace"
+    finally:
+        for service in services:
+            service.finish()
+
+
+def finish(name: str, report: Report, hosts: list[Host], jobs: list[Job], folder: Path) -> None:
+    """A clean run as each host, and a look through each mount."""
+    for host in (*hosts, hosts[0]):
+        # What another host has left is judged by its silence.
+        clean = host.worker.drain(host.spool, folder / "clean.log", DRAIN_SECONDS)
+        if clean.status not in (0, 1):
+            report.check(NAME, f"{name}: a clean run", [Violation(
+                "the next start goes on", f"exit status {clean.status}: {clean.words[-300:]}")])
+        time.sleep(LEASE_SECONDS / 2)
+    for host, letter in zip(hosts, "ab", strict=True):
+        report.check(NAME, f"{name}: {JOBS} jobs, each ended once, as host {letter} sees it",
+                     check_end(host.spool, jobs), spool=host.spool.path)
