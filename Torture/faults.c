@@ -1,7 +1,7 @@
 // Runs a command and does harm to it at one chosen system call.
 //
 //     faults --root DIR --log FILE [--at N --harm kill|ERRNO [--sticky]] [--who worker|renderers]
-//            [--class change|space|any] -- COMMAND [ARGUMENT...]
+//            [--class change|space|open|any] -- COMMAND [ARGUMENT...]
 //
 // It counts the calls that touch DIR, over all threads of the command (`worker`) or of its children (`renderers`), in
 // the order in which they come, and does the harm before the N-th: SIGKILL to the command, or (in a child) to the child;
@@ -38,7 +38,7 @@
 enum { GRACE_SECONDS = 5, MAX_TASKS = 1024, EXIT_UNABLE = 125 };
 
 // What a call does to the file system, and where its paths are: the numbers of arguments, -1 for none.
-enum { LOOK = 1, CHANGE = 2, SPACE = 4 };
+enum { LOOK = 1, CHANGE = 2, SPACE = 4, OPEN = 8 };
 typedef struct {
     long number;
     const char *name;
@@ -50,7 +50,7 @@ typedef struct {
 #define CWD -2
 static const Call calls[] = {
 #ifdef SYS_open
-    {SYS_open, "open", LOOK, CWD, 0, NONE, NONE},
+    {SYS_open, "open", LOOK | OPEN, CWD, 0, NONE, NONE},
     {SYS_rename, "rename", CHANGE | SPACE, CWD, 0, CWD, 1},
     {SYS_link, "link", CHANGE | SPACE, CWD, 0, CWD, 1},
     {SYS_unlink, "unlink", CHANGE, CWD, 0, NONE, NONE},
@@ -61,8 +61,8 @@ static const Call calls[] = {
 #ifdef SYS_renameat
     {SYS_renameat, "renameat", CHANGE | SPACE, 0, 1, 2, 3},
 #endif
-    {SYS_openat, "openat", LOOK, 0, 1, NONE, NONE},
-    {SYS_openat2, "openat2", LOOK, 0, 1, NONE, NONE},
+    {SYS_openat, "openat", LOOK | OPEN, 0, 1, NONE, NONE},
+    {SYS_openat2, "openat2", LOOK | OPEN, 0, 1, NONE, NONE},
     {SYS_renameat2, "renameat2", CHANGE | SPACE, 0, 1, 2, 3},
     {SYS_linkat, "linkat", CHANGE | SPACE, 0, 1, 2, 3},
     {SYS_symlinkat, "symlinkat", CHANGE | SPACE, 1, 2, NONE, NONE},
@@ -187,7 +187,7 @@ static int class_of(const Call *call, pid_t task, const uint64_t *arguments) {
         struct iovec here = {&how, sizeof how}, there = {(void *)(uintptr_t)arguments[2], sizeof how};
         if (process_vm_readv(task, &here, 1, &there, 1, 0) > 0) flags = how.flags;
     }
-    return flags & (O_CREAT | O_TRUNC) ? LOOK | CHANGE | SPACE : call->class;
+    return flags & (O_CREAT | O_TRUNC) ? call->class | CHANGE | SPACE : call->class;
 }
 
 // MARK: Harm
@@ -240,7 +240,7 @@ static void examine(pid_t task) {
 
     count++;
     int harmed = options.at > 0 && (count == options.at || (options.sticky && count > options.at));
-    const char *creates = call->class == LOOK && class_of(call, task, arguments) != LOOK ? "+create" : "";
+    const char *creates = class_of(call, task, arguments) != call->class ? "+create" : "";
     fprintf(options.log, "%s%ld\t%s\t%s%s", harmed ? "!" : "", count, process == worker ? "worker" : "renderer",
             call->name, creates);
     printable(options.log, first);
@@ -372,7 +372,8 @@ int main(int argument_count, char **arguments) {
         else if (!strcmp(name, "--harm")) options.error = error_named(value);
         else if (!strcmp(name, "--who")) options.renderers = !strcmp(value, "renderers");
         else if (!strcmp(name, "--class"))
-            options.class = !strcmp(value, "change") ? CHANGE : !strcmp(value, "space") ? SPACE : LOOK | CHANGE;
+            options.class = !strcmp(value, "change") ? CHANGE : !strcmp(value, "space") ? SPACE :
+                            !strcmp(value, "open") ? OPEN : LOOK | CHANGE;
         else {
             fprintf(stderr, "faults: unknown option %s\n", name);
             return EXIT_UNABLE;

@@ -1,17 +1,20 @@
 """Several hosts on one spool: two mounts of a distributed file system, while one of its servers is lost."""
 
+import contextlib
 import json
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from .commands import TortureError, environment_with, kill_session, outlived
+from .commands import GONE, TortureError, environment_with, kill_session, outlived
 from .context import Context
 from .identity import Identity
 from .invariants import check_end
@@ -27,7 +30,10 @@ PROGRAMS = {
     "glusterfs": ("unshare", "ip", "glusterd", "gluster", "glusterfs"),
     "moosefs": ("unshare", "ip", "mfsmaster", "mfschunkserver", "mfsmount"),
 }
-JOBS = 300
+JOBS = 400
+# Large enough that kills hit jobs that are under way.
+PICTURE = (1600, 1200)
+HARM_CHANCE = 0.04
 LEASE_SECONDS = 5.0
 # More than the time for which a client waits for a server that does not answer.
 SETUP_AND_END_SECONDS = 420.0
@@ -94,27 +100,81 @@ def inside(name: str, worker: Worker, report: Report, folder: Path, minutes: flo
         report.say(f"{name} is up")
         spools = [Spool(mount / "spool") for mount in network.mounts]
         worker.spool(spools[0].path)
-        picture = worker.sample(folder / "picture.png", 400, 300)
+        picture = worker.sample(folder / "picture.png", *PICTURE)
         shutil.copyfile(picture, spools[0].path / "input" / "picture.png")
         time.sleep(2)
         hosts = [Host(worker.on(Identity.booted(folder, f"host-{letter}")), spool)
                  for letter, spool in zip("ab", spools, strict=True)]
-        jobs = [image_job(f"job-{number}.json", "picture.png", {f"{number % 10}/{number}.webp": 100})
+        jobs = [image_job(f"job-{number}.json", "picture.png", {f"{number % 10}/{number}.webp": 400})
                 for number in range(JOBS)]
         found, note = serve(hosts, network, jobs, chance, minutes * 60)
         report.check(NAME, f"{name}: two workers, one killed, one server lost", found, note)
         finish(name, report, hosts, jobs, folder)
 
 
+@dataclass
+class Hosts:
+    """The hosts with a worker on each, which come and go."""
+
+    hosts: list[Host]
+    chance: random.Random
+    services: list[Service] = field(default_factory=list)
+    ended: list[Service] = field(default_factory=list)
+    asleep: dict[int, float] = field(default_factory=dict)
+    kills: int = 0
+    sleeps: int = 0
+
+    def kill(self, index: int) -> None:
+        self.services[index].kill()
+        self.services[index].finish()
+        self.ended.append(self.services[index])
+        self.services[index] = self.hosts[index].start()
+        self.kills += 1
+
+    def put_to_sleep(self, index: int, seconds: float) -> None:
+        self.signal(index, signal.SIGSTOP)
+        self.asleep[index] = time.monotonic() + seconds
+        self.sleeps += 1
+
+    def wake(self, now: float) -> None:
+        for index in [index for index, until in self.asleep.items() if until <= now]:
+            del self.asleep[index]
+            self.signal(index, signal.SIGCONT)
+
+    def signal(self, index: int, number: int) -> None:
+        with contextlib.suppress(*GONE):
+            os.kill(self.services[index].process.pid, number)
+
+    def harm(self) -> None:
+        """Kill one, or put it to sleep for longer than its lease lasts; the other one goes on."""
+        index = self.chance.randrange(len(self.hosts))
+        if index in self.asleep:
+            return
+        if self.chance.random() < 0.5:
+            self.kill(index)
+        elif not self.asleep and self.hosts[index].worker.settings.get("lease-timeout"):
+            self.put_to_sleep(index, LEASE_SECONDS * 2)
+
+    def stop(self) -> list[Violation]:
+        found = [Violation("a worker goes on", f"status {service.process.returncode}: {service.last_words()}")
+                 for service in self.services if service.process.poll() is not None]
+        for service in self.services:
+            service.stop()
+        return found
+
+    def said(self, words: str) -> int:
+        return sum(service.said(words) for service in [*self.services, *self.ended])
+
+
 def serve(
     hosts: list[Host], network: Network, jobs: list[Job], chance: random.Random, seconds: float
 ) -> tuple[list[Violation], str]:
-    """Drop the jobs through both mounts; lose a server, and now and then a worker."""
-    services = [host.start() for host in hosts]
-    ended: list[Service] = []
-    kills, lost, dropped = 0, "", 0
-    begin = time.monotonic()
+    """Drop the jobs through both mounts; lose a server, and now and then harm a worker."""
+    herd = Hosts(hosts, chance)
+    lost, dropped = "", 0
     try:
+        herd.services += [host.start() for host in hosts]
+        begin = time.monotonic()
         while dropped < len(jobs) or time.monotonic() - begin < seconds:
             elapsed = time.monotonic() - begin
             # Spread over the whole time, through both mounts.
@@ -124,26 +184,20 @@ def serve(
                 dropped += 1
             if not lost and elapsed > seconds / 2:
                 lost = network.lose_one()
-            if chance.random() < 0.02:
-                index = chance.randrange(2)
-                services[index].kill()
-                services[index].finish()
-                ended.append(services[index])
-                services[index] = hosts[index].start()
-                kills += 1
+            if chance.random() < HARM_CHANCE:
+                herd.harm()
+            herd.wake(time.monotonic())
             time.sleep(0.1)
+        herd.wake(float("inf"))
         deadline = time.monotonic() + DRAIN_SECONDS
         while hosts[0].spool.ended() < len(jobs) and time.monotonic() < deadline:
             time.sleep(1)
-        found = [Violation("a worker goes on", f"status {service.process.returncode}: {service.last_words()}")
-                 for service in services if service.process.poll() is not None]
         at_end = hosts[0].spool.ended()
-        for service in services:
-            service.stop()
-        takeovers = sum(service.said("took over") for service in [*services, *ended])
-        return found, f"{kills} kills, {lost}, {takeovers} taken over, {at_end} of {len(jobs)} ended in peace"
+        found = herd.stop()
+        return found, (f"{herd.kills} kills, {herd.sleeps} sleeps, {lost}, {herd.said('took over')} taken over, "
+                       f"{at_end} of {len(jobs)} ended in peace")
     finally:
-        for service in services:
+        for service in herd.services:
             service.finish()
 
 

@@ -57,7 +57,7 @@ HARMS = (
     Harm("EIO", "EIO", "any"),
     Harm("ENOSPC", "ENOSPC", "space"),
     Harm("ENOSPC from then on", "ENOSPC", "space", sticky=True),
-    Harm("EMFILE", "EMFILE", "any"),
+    Harm("EMFILE", "EMFILE", "open"),
     Harm("renderer killed", "kill", "change", who="renderers"),
     Harm("ENOSPC in the renderer", "ENOSPC", "space", who="renderers", sticky=True),
 )
@@ -122,6 +122,7 @@ class Lives:
             "a source that comes late": self.late_source,
             "a source that never comes": self.no_source,
             "a name that is taken": self.taken,
+            "six jobs at once": self.six,
             "given back on SIGTERM": self.given_back,
             **{f"taken over {when}": functools.partial(self.taken_over, moment=moment)
                for when, moment in DEATHS.items()},
@@ -178,6 +179,15 @@ class Lives:
         self.worker.once(spool, folder / "older.log")
         scene = self.dropped(spool, image_job("job.json", "a.png", {"a.webp": 32}))
         return replace(scene, jobs=(older, *scene.jobs))
+
+    def six(self, folder: Path) -> Scene:
+        """All good but one; their calls mingle."""
+        spool = self.spool(folder, ("a.png", self.picture))
+        jobs = [image_job(f"job-{number}.json", "a.png", {f"{number}/a.webp": 32}) for number in range(5)]
+        jobs.append(text_job("job-bad.json", '{"UNIQUE": 1}', ("job_invalid",)))
+        for job in jobs:
+            spool.drop(job)
+        return Scene(spool, tuple(jobs))
 
     def given_back(self, folder: Path) -> Scene:
         """A service that is told to stop, at once, in the middle of a rendering."""
@@ -293,17 +303,27 @@ class Sweep:
         numbers = range(1 + begin + first, begin + total + 3, self.every)
         found: list[tuple[str, list[Violation]]] = []
         hit: Counter[str] = Counter()
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            for moment, shape, violations in pool.map(lambda number: self.point(life, make, harm, number), numbers):
-                if shape:
-                    hit[shape] += 1
-                if violations:
-                    found.append((moment, violations))
+        for moment, shape, violations in self.points(life, make, harm, numbers):
+            if shape:
+                hit[shape] += 1
+            if violations:
+                found.append((moment, violations))
         shapes = {event.shape for event in reference.events[begin:]}
         note = f"{sum(hit.values())} of {total} calls, {len(hit.keys() & shapes)} of {len(shapes)} kinds"
         broken = [violation for _, violations in found for violation in violations]
         self.context.report.check(NAME, f"{life}, {harm.name}", broken, note,
                                   moment=f"{len(found)} moments, each told above" if found else "")
+
+    def points(
+        self, life: str, make: Callable[[Path], Scene], harm: Harm, numbers: range
+    ) -> Iterator[tuple[str, str, list[Violation]]]:
+        """Some at a time, in their order."""
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            try:
+                yield from pool.map(lambda number: self.point(life, make, harm, number), numbers)
+            finally:
+                # On Ctrl-C those that have begun clean up after themselves, and no other begins.
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def point(
         self, life: str, make: Callable[[Path], Scene], harm: Harm, number: int

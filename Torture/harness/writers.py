@@ -157,7 +157,7 @@ def command(desk: Desk, job: Job, *words: str) -> None:
 
 
 def run(*words: str) -> None:
-    subprocess.run(words, check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(words, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 # MARK: Sources
@@ -253,7 +253,7 @@ def write_all(desk: Desk) -> dict[str, list[str]]:
             except (OSError, subprocess.SubprocessError) as error:
                 failures.append(f"{name}: {error}")
 
-    threads = [threading.Thread(target=work, args=(writer,)) for writer in WRITERS]
+    threads = [threading.Thread(target=work, args=(writer,), daemon=True) for writer in WRITERS]
     for thread in threads:
         thread.start()
     for thread in threads:
