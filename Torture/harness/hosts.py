@@ -55,7 +55,7 @@ def torture(context: Context) -> None:
 
 
 def outside(context: Context, name: str, folder: Path) -> None:
-    """Run the torture in namespaces of its own; whatever becomes of it, its daemons end with the first process there."""
+    """Run the torture in namespaces of its own; whatever becomes of it, the daemons end with its first process."""
     answers = folder / "checks.json"
     command = [
         "unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", sys.executable, "-B",
@@ -95,7 +95,7 @@ def inside(name: str, worker: Worker, report: Report, folder: Path, minutes: flo
     chance = random.Random(report.seed)
     worker = worker.with_settings(
         renderers="1", max_attempts="1000", lease_timeout=f"{LEASE_SECONDS:.0f}s", scan_interval="1s",
-        retry_delay="200ms")
+        retry_delay="100ms", retry_max_delay="200ms")
     with NETWORKS[name](folder) as network:
         report.say(f"{name} is up")
         spools = [Spool(mount / "spool") for mount in network.mounts]

@@ -106,8 +106,7 @@ def check_ended(spool: Spool, job: Job, place: Place) -> list[Violation]:
         found.append(Violation("attempts without holes", f"{job.name} has attempts {numbers}"))
     unexplained = [attempt["number"] for attempt in document.get("attempts", [])[:-1] if not attempt.get("error")]
     if unexplained:
-        found.append(Violation("attempts without holes", f"{job.name}: attempts {unexplained} did not succeed, and have "
-                               "no error"))
+        found.append(Violation("attempts without holes", f"{job.name}: attempts {unexplained} have no error"))
     if place.state == "failed" and job.ending is Ending.FAILED:
         found += [Violation("no rendition of a failed job", output) for output in job.outputs
                   if (spool.path / "output" / output).exists()]

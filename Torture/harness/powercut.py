@@ -129,8 +129,8 @@ class Machine:
         self.say("after the next start", number, violations, "", moment)
 
     def news(self, violations: list[Violation]) -> tuple[list[Violation], int]:
-        """What is broken since the last look, without what `durability: none` gives away; and how much that is. The last
-        seconds may be lost then; a job's own file, which was flushed by its producer, not."""
+        """What is broken since the last look, without what `durability: none` gives away; and how much that is. Then the
+        last seconds may be lost, but never a job's own file, which was flushed by its producer."""
         new = [violation for violation in violations if violation not in self.known]
         self.known.update(new)
         kept = [violation for violation in new
@@ -152,7 +152,8 @@ class Machine:
 def torture(context: Context) -> None:
     deadline = time.monotonic() + context.minutes * 60
     rounds = 0
-    worker = context.worker.with_settings(renderers="2", scan_interval="1s", retry_delay="200ms", max_attempts="1000")
+    worker = context.worker.with_settings(
+        renderers="2", scan_interval="1s", retry_delay="100ms", retry_max_delay="200ms", max_attempts="1000")
     plans = [(kind, durability) for durability in ("full", "none") for kind in KINDS]
     for index, (kind, durability) in enumerate(plans):
         # The time is shared out, and each plan has at least two rounds.

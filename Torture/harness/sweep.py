@@ -16,7 +16,7 @@ from .commands import TortureError, kill_session, start
 from .context import Context
 from .invariants import check_end
 from .report import Violation
-from .spool import Ending, Job, Spool, Worker, image_job, text_job
+from .spool import Ending, Job, Spool, Worker, image_job, job_files, text_job
 from .tools import compile_faults
 
 NAME = "sweep"
@@ -32,7 +32,7 @@ DEATHS = {
     "from the commit": r"(rename|link)\S* processing/W/job.json done/",
     "after the commit": r"\S+sync done$",
 }
-# What a worker may answer to a failing file system: it found the job at fault, or the file system, or the spool unusable.
+# What a worker may answer to a failing file system: the job is at fault, or the file system, or the spool is unusable.
 HONEST_ENDS = {0, 1, 69, 74}
 PARALLEL = 2
 
@@ -55,6 +55,7 @@ class Harm:
 HARMS = (
     Harm("killed", "kill", "change"),
     Harm("EIO", "EIO", "any"),
+    Harm("EIO from then on", "EIO", "change", sticky=True),
     Harm("ENOSPC", "ENOSPC", "space"),
     Harm("ENOSPC from then on", "ENOSPC", "space", sticky=True),
     Harm("EMFILE", "EMFILE", "open"),
@@ -154,7 +155,14 @@ class Lives:
     def late_source(self, folder: Path) -> Scene:
         spool = self.spool(folder)
         scene = self.dropped(spool, image_job("job.json", "a.png", {"a.webp": 32}, self.missing_source_ending))
-        return replace(scene, meanwhile=lambda: self.put_source(spool))
+
+        def put_while_it_waits(log: Path, pid: int) -> bool:
+            if job_files(spool.path / "retry"):
+                self.put_source(spool)
+                return True
+            return False
+
+        return replace(scene, during=put_while_it_waits, meanwhile=lambda: self.put_source(spool))
 
     @property
     def missing_source_ending(self) -> Ending:
@@ -294,7 +302,7 @@ class Sweep:
             scene = make(folder)
             reference = self.faults.run(self.worker, scene, harm, 0, folder / "run")
         # Starting up is the same in all lives, so one of them is enough; a life ends with its worker's shutdown.
-        begin = 0 if life == FIRST else start_up_calls(reference.events)
+        begin = 0 if life == FIRST or harm.who == "renderers" else start_up_calls(reference.events)
         total = len(reference.events) - begin
         if total <= 0:
             return
@@ -331,7 +339,7 @@ class Sweep:
         """One harmed run, a clean one, and a look at the spool."""
         with self.context.folder(f"{life}-{harm.name}-{number}") as folder:
             scene = make(folder)
-            before = harmed_jobs(scene.jobs, harm)
+            before = self.harmed_jobs(scene.jobs, harm)
             done = self.faults.run(self.worker, scene, harm, number, folder / "run")
             harmed = [event for event in done.events if event.harmed]
             found = [] if done.left == 0 else [
@@ -350,6 +358,15 @@ class Sweep:
                 self.context.keep(folder)
             return done.moment, harmed[0].shape if harmed else "", found
 
+    def harmed_jobs(self, jobs: tuple[Job, ...], harm: Harm) -> tuple[Job, ...]:
+        """What must come of jobs in a harmed run: errors that do not end, or that are not followed by another try, may
+        fail a good job, but for a reason that passes."""
+        if harm.kills and harm.who == "worker":
+            return jobs
+        good = Ending.DONE if "retry-delay" in self.worker.settings and not harm.sticky else Ending.DONE_OR_PASSING
+        return tuple(
+            replace(job, codes=()) if job.ending is Ending.FAILED else replace(job, ending=good) for job in jobs)
+
     def tell(self, life: str, harm: Harm, moment: str, found: list[Violation], spool: Spool) -> None:
         self.context.report.tell(f"{life}, {harm.name}", moment, found, spool.path)
 
@@ -359,19 +376,12 @@ def start_up_calls(events: list[Event]) -> int:
     return next((index for index, event in enumerate(events) if "job" in event.shape), len(events))
 
 
-def harmed_jobs(jobs: tuple[Job, ...], harm: Harm) -> tuple[Job, ...]:
-    """What must come of jobs in a run with errors: they may fail, but for a reason that passes."""
-    if harm.kills and harm.who == "worker":
-        return jobs
-    return tuple(replace(job, codes=()) if job.ending is Ending.FAILED else replace(job, ending=Ending.DONE_OR_PASSING)
-                 for job in jobs)
-
-
 def torture(context: Context) -> None:
     with context.folder("tools") as tools:
         faults = Faults(compile_faults(tools), tools)
         worker = context.worker.with_settings(
-            renderers="1", settle_time="50ms", retry_delay="100ms", max_attempts="3", shutdown_timeout="0s",
+            renderers="1", settle_time="50ms", retry_delay="50ms", retry_max_delay="50ms", max_attempts="4",
+            shutdown_timeout="0s",
             watch="poll")
         lives = Lives(worker, tools, faults)
         with context.folder("first") as folder:

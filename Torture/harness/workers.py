@@ -120,7 +120,7 @@ def feed(spool: Spool, waiting: list[Job]) -> None:
 def torture(context: Context) -> None:
     worker = context.worker.with_settings(
         renderers="1", max_attempts="1000", lease_timeout=f"{LEASE_SECONDS:.0f}s", scan_interval="1s",
-        retry_delay="100ms", settle_time="300ms")
+        retry_delay="100ms", retry_max_delay="200ms", settle_time="300ms")
     knows_leases = "lease-timeout" in worker.settings
     with context.folder("spool") as folder:
         spool = worker.spool(folder / "spool")
