@@ -45,15 +45,15 @@ class Disk:
 
 
 @contextlib.contextmanager
-def disk(kind: str, folder: Path) -> Iterator[Disk]:
-    """A fresh file system, unmounted on the way out."""
+def disk(kind: str, folder: Path, size: int = IMAGE_BYTES, inodes: int = 0) -> Iterator[Disk]:
+    """A fresh file system of `size` bytes, on ext4 with so many inodes if not 0; unmounted on the way out."""
     need_root("to mount file systems")
     need("xfs_io", "mount", f"mkfs.{kind}")
     image, mount = folder / f"{kind}.image", folder / kind
     mount.mkdir()
     with image.open("wb") as file:
-        os.truncate(file.fileno(), IMAGE_BYTES)
-    answer([*MAKE[kind], str(image)])
+        os.truncate(file.fileno(), size)
+    answer([*MAKE[kind], *(["-m", "0", "-N", str(inodes)] if inodes else []), str(image)])
     result = Disk(kind, image, mount)
     try:
         result.attach()

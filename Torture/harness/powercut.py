@@ -124,13 +124,13 @@ class Machine:
         self.jobs += self.unsure_here()
         violations, _ = self.news(check_end(self.spool, self.jobs))
         if clean.status not in (0, 1):
-            violations.append(Violation("the next start goes on", f"exit status {clean.status}: {clean.words[-300:]}"))
+            violations.append(Violation("the next start goes on", f"status {clean.status}: {clean.words[-300:]}"))
         self.unsure.clear()
         self.say("after the next start", number, violations, "", moment)
 
     def news(self, violations: list[Violation]) -> tuple[list[Violation], int]:
-        """What is broken since the last look, without what `durability: none` gives away; and how much that is. Then the
-        last seconds may be lost, but never a job's own file, which was flushed by its producer."""
+        """What is broken since the last look, without what `durability: none` gives away; and how much that is. The
+        last seconds may be lost then, but never a job's own file, which was flushed by its producer."""
         new = [violation for violation in violations if violation not in self.known]
         self.known.update(new)
         kept = [violation for violation in new

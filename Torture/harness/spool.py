@@ -1,5 +1,6 @@
 """A spool as any producer and operator would use it, and the worker that serves it."""
 
+import errno
 import functools
 import itertools
 import json
@@ -74,7 +75,8 @@ class Spool:
         staged = self.path / "tmp" / f".torture-{job.name}"
         descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
-            os.write(descriptor, job.content)
+            if os.write(descriptor, job.content) != len(job.content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(staged))
             if synchronized:
                 os.fsync(descriptor)
         finally:
