@@ -31,9 +31,9 @@ class Feeder:
 
     spool: Spool
     prefix: str
-    dropped: list[Job] = field(default_factory=list)
-    # Those in the middle of whose drop the power went.
-    unsure: list[Job] = field(default_factory=list)
+    # Each with the moment when its flush had returned.
+    flushed: list[tuple[Job, float]] = field(default_factory=list)
+    refused: list[Job] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def feed(self) -> None:
@@ -47,9 +47,18 @@ class Feeder:
             try:
                 self.spool.drop(job, synchronized=True)
             except OSError:
-                self.unsure.append(job)
+                self.refused.append(job)
                 return
-            self.dropped.append(job)
+            self.flushed.append((job, time.monotonic()))
+
+    def dropped(self, before: float) -> list[Job]:
+        """What no power cut at that moment may take back."""
+        return [job for job, moment in self.flushed if moment < before]
+
+    def unsure(self, since: float) -> list[Job]:
+        """Those in the middle of whose drop the power may have gone. The kernel that plays the cut lives on, and a
+        flush that comes after it may find nothing left to do and call that success."""
+        return [job for job, moment in self.flushed if moment >= since] + self.refused
 
 
 @dataclass
@@ -81,15 +90,16 @@ class Machine:
         feeder = Feeder(self.spool, f"round{number}")
         wait = self.context.random.uniform(0.3, SLOWEST_CUT_SECONDS)
         moment = f"cut {wait:.3f} s after the first drop"
-        service = self.work_until_cut(feeder, wait)
-        acknowledged = service.acknowledged()
+        service, cut = self.work_until_cut(feeder, wait)
+        acknowledged = service.acknowledged(before=cut)
+        dropped = feeder.dropped(before=cut)
         self.disk.detach()
         self.disk.attach()
-        self.jobs += feeder.dropped
-        self.unsure += feeder.unsure
+        self.jobs += dropped
+        self.unsure += feeder.unsure(since=cut)
         after = {path.name for path in (self.spool.path / "done").iterdir()}
         lost = sorted(name for name in acknowledged if name not in after)
-        notes = f"{len(feeder.dropped)} dropped, {len(acknowledged)} done, {len(lost)} of them taken back"
+        notes = f"{len(dropped)} dropped, {len(acknowledged)} done, {len(lost)} of them taken back"
         seen = [Violation(FLUSHED, f"the log had {name} as done, it is not in done/") for name in lost]
         seen += check_moment(self.spool, self.jobs, self.unsure) + check_outputs(self.spool)
         violations, losses = self.news(seen)
@@ -102,7 +112,8 @@ class Machine:
         """The worker as it runs until the next cut."""
         return self.worker.on(Identity.booted(self.folder))
 
-    def work_until_cut(self, feeder: Feeder, wait: float) -> Service:
+    def work_until_cut(self, feeder: Feeder, wait: float) -> tuple[Service, float]:
+        """The worker, ended, and the last moment at which there certainly was power."""
         with serving(self.boot(), self.spool) as service:
             thread = threading.Thread(target=feeder.feed, daemon=True)
             thread.start()
@@ -110,13 +121,12 @@ class Machine:
                 time.sleep(wait)
                 if service.process.poll() is not None:
                     raise TortureError(f"the worker ended before the cut: {service.last_words()}")
+                cut = time.monotonic()
                 self.disk.cut_power()
-                # What it says of jobs that were flushed just before is still on its way.
-                time.sleep(0.3)
             finally:
                 feeder.over.set()
                 thread.join()
-            return service
+            return service, cut
 
     def recover(self, number: int, moment: str) -> None:
         """The next start finishes everything that is there."""

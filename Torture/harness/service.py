@@ -17,7 +17,6 @@ from .spool import Spool, Worker
 READY_SECONDS = 30.0
 # The worker says these only once the job's end is on the disk.
 DONE_LINE = re.compile(r" done in .*\bjob=(\S+)")
-FAILED_LINE = re.compile(r" failed: .*\bjob=(\S+)")
 # Said before the line of the end, where the flush itself failed.
 UNFLUSHED_LINE = re.compile(r"a power cut may undo that.*\bjob=(\S+)")
 
@@ -72,10 +71,11 @@ class Service:
     def last_words(self) -> str:
         return " / ".join(line.text for line in self.lines[-3:]) or "no message"
 
-    def acknowledged(self) -> set[str]:
-        """The jobs of which the worker has said that they are done and on the disk."""
-        done = {match[1] for line in self.lines if (match := DONE_LINE.search(line.text))}
-        return done - {match[1] for line in self.lines if (match := UNFLUSHED_LINE.search(line.text))}
+    def acknowledged(self, before: float) -> set[str]:
+        """The jobs of which the worker has said before a moment that they are done and on the disk."""
+        lines = [line.text for line in self.lines if line.moment < before]
+        done = {match[1] for line in lines if (match := DONE_LINE.search(line))}
+        return done - {match[1] for line in lines if (match := UNFLUSHED_LINE.search(line))}
 
     def kill(self) -> None:
         """SIGKILL for the worker alone; its children have to notice."""
