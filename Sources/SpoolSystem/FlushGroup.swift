@@ -36,10 +36,14 @@ package final class FlushGroup: Sendable {
     /// The folders that are being flushed, with those who wait for the next time.
     private let waiting = Mutex<[Place: [Waiter]]>([:])
 
-    package init() {}
+    private let isShared: Bool
+
+    /// - Parameter isShared: false flushes for each caller alone.
+    package init(isShared: Bool = true) { self.isShared = isShared }
 
     /// Flushes the folder's entries to the disk; blocks until all that was done to them before the call is there.
     package func synchronize(_ folder: Folder) throws(SystemFailure) {
+        guard isShared else { return try folder.synchronize() }
         let status = try folder.status()
         let place = Place(device: status.device, inode: status.inode)
         let waiter: Waiter? = waiting.withLock { waiting in

@@ -13,4 +13,10 @@ package enum ProcessSetup {
         // Where that is refused, the limit stays what it was.
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
+
+    /// The most memory that this process has held so far (ru_maxrss), in kilobytes of 1024 bytes.
+    package static var peakKilobytes: Int {
+        var usage = rusage()
+        return unsafe getrusage(RUSAGE_SELF.rawValue, &usage) == 0 ? usage.ru_maxrss : 0
+    }
 }

@@ -13,6 +13,7 @@ package final class SpoolWatcher: Sendable {
     package static let fastScan = Duration.seconds(5)
 
     private let spool: Spool
+    private let worker: String
     private let hints: CandidateHints
     private let scanInterval: Duration?
     private let current: Mutex<WatchReport>
@@ -20,12 +21,15 @@ package final class SpoolWatcher: Sendable {
 
     /// Begins to watch. Jobs that are dropped from now on are hinted at; those that were there before take the scan for
     /// which new hints ask by themselves.
-    /// - Parameter scanInterval: nil for the mode's default.
+    /// - Parameters:
+    ///   - worker: the id of the worker that watches.
+    ///   - scanInterval: nil for the mode's default.
     /// - Throws: what stands in the way of events, with ``WatchMode/inotify`` alone.
     package init(
-        _ spool: Spool, mode: WatchMode, scanInterval: Duration?, hints: CandidateHints
+        _ spool: Spool, as worker: String, mode: WatchMode, scanInterval: Duration?, hints: CandidateHints
     ) throws(WatchError) {
         self.spool = spool
+        self.worker = worker
         self.hints = hints
         self.scanInterval = scanInterval
         current = Mutex(
@@ -68,7 +72,7 @@ package final class SpoolWatcher: Sendable {
         if !anywhere, let type = incoming.fileSystemType, let name = FileSystemKind.nameIfShared(type) {
             throw WatchError(description: "events of other hosts do not reach a \(name) file system")
         }
-        let probe = EventProbe()
+        let probe = EventProbe(Spool.probe(of: worker))
         let path = spool.path.appending(SpoolFolder.incoming.name)
         let handler = InotifyThread.Handler(
             found: { [hints] name in
@@ -107,8 +111,10 @@ package final class SpoolWatcher: Sendable {
 private final class EventProbe: Sendable {
     private static let patience = DispatchTimeInterval.seconds(2)
 
-    private let name = FilePath.Component(".probe-\(UniqueID())")!
+    private let name: FilePath.Component
     private let isSeen = DispatchSemaphore(value: 0)
+
+    init(_ name: FilePath.Component) { self.name = name }
 
     func found(_ name: FilePath.Component) {
         if name == self.name { isSeen.signal() }

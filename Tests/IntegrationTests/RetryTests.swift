@@ -7,6 +7,11 @@ import Testing
 @Suite struct `A job that fails for a passing reason` {
     private static let job = #"{"input": "late.jpg", "renditions": [{"path": "small.png", "width": 64}]}"#
 
+    /// Tries again each second, for as long as a test needs.
+    private static let patient = [
+        "SPOOL_WORKER_RETRY_DELAY": "1s", "SPOOL_WORKER_RETRY_MAX_DELAY": "1s", "SPOOL_WORKER_MAX_ATTEMPTS": "1000",
+    ]
+
     private func waits(_ name: String, in fixture: SpoolFixture, for code: ErrorCode) async throws -> ResultDocument {
         let job = try #require(FilePath.Component(name).flatMap(JobName.init))
         var found: ResultDocument?
@@ -27,7 +32,7 @@ import Testing
     @Test func `waits in retry, visibly, and is done when the reason has passed`() async throws {
         let fixture = try await SpoolFixture()
         try fixture.drop(Self.job)
-        let worker = try await fixture.start(environment: ["SPOOL_WORKER_RETRY_DELAY": "1s"])
+        let worker = try await fixture.start(environment: Self.patient)
         let waiting = try await waits("job.json", in: fixture, for: .inputNotFound)
         #expect(waiting.status == .retry)
         #expect(waiting.attempts.last?.error?.code == .inputNotFound)
@@ -62,9 +67,8 @@ import Testing
     @Test func `keeps its history when its worker stops`() async throws {
         let fixture = try await SpoolFixture()
         try fixture.drop(Self.job)
-        let worker = try await fixture.start(environment: [
-            "SPOOL_WORKER_RETRY_DELAY": "1s", "SPOOL_WORKER_SHUTDOWN_TIMEOUT": "0",
-        ])
+        let worker = try await fixture.start(
+            environment: Self.patient.merging(["SPOOL_WORKER_SHUTDOWN_TIMEOUT": "0"]) { $1 })
         _ = try await waits("job.json", in: fixture, for: .inputNotFound)
         for renderer in worker.renderers { kill(renderer, SIGSTOP) }
         try copy("photo.jpg", to: "late.jpg", in: fixture)
@@ -113,14 +117,18 @@ import Testing
         let fixture = try await SpoolFixture()
         let picture = try Data(contentsOf: URL(filePath: fixture.path.appending("input/photo.jpg").string))
         let late = fixture.path.appending("input/late.jpg").string
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_SETTLE_TIME": "1h"])
         try picture.prefix(picture.count / 2).write(to: URL(filePath: late))
-        let worker = try await fixture.start()
         try fixture.drop(Self.job)
         _ = try await waits("job.json", in: fixture, for: .inputCorrupt)
         let file = try #require(FileHandle(forWritingAtPath: late))
         try file.seekToEnd()
         try file.write(contentsOf: picture.dropFirst(picture.count / 2))
         try file.close()
+        // Nobody wants to wait for the hour.
+        let retry = try await WorkerProcess.run(
+            ["retry", "--spool", fixture.path.string, "job"], in: fixture.scratch)
+        #expect(retry.status == 0, "\(retry.errors)")
         #expect(try await fixture.ended().status == .done)
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)

@@ -7,13 +7,17 @@ import Testing
 
 /// A spool of a test's own with a picture in it, and what tests ask of it.
 struct SpoolFixture {
+    private static let turnstile = Turnstile(ProcessInfo.processInfo.activeProcessorCount * 2)
+
     let scratch: ScratchFolder
     let spool: Spool
+    private let place: Turnstile.Place
     /// Where the spool lies.
     var path: FilePath { spool.path }
 
     /// - Parameter picture: 640 by 480 pixels, as `input/photo.jpg`.
     init(picture: Bool = true) async throws {
+        place = await Self.turnstile.enter()
         scratch = try ScratchFolder()
         spool = try Spool.create(at: scratch.path.appending("spool"))
         guard picture else { return }
@@ -32,7 +36,9 @@ struct SpoolFixture {
 
     /// Patience that suits tests, unless one asks for its own.
     private func settings(_ environment: [String: String]) -> [String: String] {
-        ["SPOOL_WORKER_RETRY_DELAY": "10ms", "SPOOL_WORKER_SETTLE_TIME": "500ms"].merging(environment) { $1 }
+        [
+            "SPOOL_WORKER_RETRY_DELAY": "10ms", "SPOOL_WORKER_SETTLE_TIME": "500ms", "SPOOL_WORKER_TIMEOUT": "1h",
+        ].merging(environment) { $1 }
     }
 
     /// Starts `run` and waits until it serves.

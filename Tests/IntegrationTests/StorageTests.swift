@@ -64,7 +64,7 @@ import Testing
 
     @Test func `has more events than the kernel's queue holds scans in their place`() async throws {
         let fixture = try await SpoolFixture()
-        let worker = try await fixture.start()
+        let worker = try await fixture.start(["--scan-interval", "24h"])
         // Once this is done the first scan is over.
         try fixture.drop(as: "first.json")
         _ = try await fixture.ended("first.json")

@@ -30,7 +30,7 @@ import Testing
         try drop("{ \"odd\":\r\n  1.50}")
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
         #expect(try scratch.list("processing/w1") == ["job.json"])
-        try moves.record(document(.processing), of: name)
+        try moves.record(document(.processing), of: name, file: file())
         #expect(try scratch.list("processing/w1") == ["job.json", "job.result.json"])
         #expect(try moves.commit(name, document()) == .committed(name, unflushed: nil))
         #expect(try visible("processing/w1").isEmpty)
@@ -39,6 +39,9 @@ import Testing
         #expect(try scratch.read("done/job.json") == "{ \"odd\":\r\n  1.50}")
         #expect(try spool.result(of: name)?.id == "id-1")
     }
+
+    /// The claimed job's.
+    private func file() throws -> FileStatus { try #require(try moves.lease.claims.status(of: name.file)) }
 
     /// What is not hidden: files of old records are.
     private func visible(_ folder: String) throws -> [String] {
@@ -51,8 +54,9 @@ import Testing
             #expect(try moves.claim(name, from: spool[.incoming], as: name))
             var record = document(.processing, id: "id-\(round)")
             record.metadata = .string(String(repeating: "x", count: 500 / round))
-            try moves.record(record, of: name)
-            #expect(try JSONValue(parsing: scratch.read("processing/w1/job.result.json").utf8) == record.json)
+            try moves.record(record, of: name, file: file())
+            let written = try JSONValue(parsing: scratch.read("processing/w1/job.result.json").utf8)
+            #expect(try ResultDocument(json: written).json == record.json)
             try moves.commit(name, document(id: "id-\(round)"))
             #expect(try visible("processing/w1").isEmpty)
             #expect(try scratch.list("processing/w1").count == 1)
@@ -92,7 +96,7 @@ import Testing
     @Test func `lead back without a trace`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
-        try moves.record(document(.processing), of: name)
+        try moves.record(document(.processing), of: name, file: file())
         try moves.giveBack(name, id: "id-1")
         #expect(try scratch.list("incoming") == ["job.json"])
         #expect(try visible("processing/w1").isEmpty)
@@ -136,7 +140,7 @@ import Testing
     @Test func `lead to retry without a byte written when nothing can be`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
-        try moves.record(document(.processing), of: name)
+        try moves.record(document(.processing), of: name, file: file())
         try moves.setAside(name, id: "id-1")
         #expect(try scratch.list("retry") == ["job.json", "job.result.json"])
         #expect(try spool.result(in: .retry, named: name.result)?.id == "id-1")
@@ -159,7 +163,7 @@ import Testing
     @Test func `do not take the result of a commit that is under way for one that was left`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
-        try moves.record(document(.processing), of: name)
+        try moves.record(document(.processing), of: name, file: file())
         try scratch.write(document(.failed).json.text(), to: "failed/job.result.json")
         let other = try JobMoves(spool, as: "w2")
         #expect(try other.leftResult(of: name) == nil)

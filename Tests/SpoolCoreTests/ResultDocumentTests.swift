@@ -10,14 +10,17 @@ extension ResultDocument {
         submittedAt: Date(timeIntervalSince1970: 1_700_000_000.25),
         claimedAt: Date(timeIntervalSince1970: 1_700_000_001),
         finishedAt: Date(timeIntervalSince1970: 1_700_000_002.5),
+        retryAt: Date(timeIntervalSince1970: 1_700_000_003.75),
         attempts: [
             Attempt(
                 number: 1, startedAt: Date(timeIntervalSince1970: 1_700_000_001), milliseconds: nil,
                 error: JobError(.workerDied, "gone")),
             Attempt(
                 number: 2, startedAt: Date(timeIntervalSince1970: 1_700_000_001.5), milliseconds: 12.5,
-                error: JobError(.inputCorrupt, "broken")),
+                error: JobError(.inputCorrupt, "broken"),
+                source: SourceState(bytes: 9, changedAt: Date(timeIntervalSince1970: 1_700_000_000.125))),
         ],
+        attemptsForgiven: 1,
         input: InputImage(path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
         renditions: [
             RenditionImage(
@@ -29,6 +32,14 @@ extension ResultDocument {
 }
 
 @Suite struct `A result document` {
+    @Test func `tells times that stay as they are, however often they are written and read`() throws {
+        for millisecond in 0..<1000 {
+            let text = Timestamp.text(Date(timeIntervalSince1970: 1_700_000_000 + Double(millisecond) / 1000))
+            #expect(text.hasSuffix(".\(String(1000 + millisecond).dropFirst())Z"))
+            #expect(Timestamp.text(try #require(Timestamp.date(text))) == text)
+        }
+    }
+
     @Test func `is read as it was written`() throws {
         let json = try JSONValue(parsing: ResultDocument.full.content)
         #expect(try ResultDocument(json: json) == .full)
@@ -39,7 +50,7 @@ extension ResultDocument {
         #expect(
             keys == [
                 "version", "job", "id", "status", "error", "worker", "submittedAt", "claimedAt", "finishedAt",
-                "attempts", "input", "renditions", "timings", "metadata",
+                "retryAt", "attempts", "attemptsForgiven", "input", "renditions", "timings", "metadata",
             ])
         #expect(ResultDocument.full.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
         #expect(ResultDocument.full.json["error"]?["code"] == "input_corrupt")

@@ -21,7 +21,7 @@ import Testing
         let again = try Spool.create(at: path)
         #expect(again.marker == first.marker)
         #expect(try scratch.read("new/spool/incoming/job.json") == "{}")
-        try again.proveRenames()
+        try again.proveRenames(as: "me")
         #expect(try scratch.list("new/spool/tmp").isEmpty)
     }
 

@@ -102,13 +102,19 @@ import Testing
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
-    @Test func `without a folder is removed, with its name or before it had one`() throws {
+    @Test func `without a folder is removed, with what its worker left elsewhere`() throws {
         try die("dead")
-        try scratch.write("", to: ".spool/workers/.half.tmp")
+        try scratch.write("", to: ".spool/workers/half.json")
+        for folder in ["incoming", "done", "tmp", ".spool"] { try scratch.write("", to: "\(folder)/.probe-dead") }
+        try scratch.write("", to: "tmp/.dead.1.tmp")
+        try scratch.write("", to: "tmp/.other.1.tmp")
         try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead").string)
         var watch = try watch()
         #expect(try watch.orphans(now: start).isEmpty)
-        #expect(try scratch.list(".spool/workers") == [".half.tmp"])
+        #expect(try scratch.list(".spool/workers") == ["half.json"])
+        for folder in ["incoming", "done"] { #expect(try scratch.list(folder).isEmpty) }
+        #expect(try scratch.list("tmp") == [".other.1.tmp"])
+        #expect(watch.isUndecided)
         #expect(try watch.orphans(now: start + .seconds(31)).isEmpty)
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
@@ -150,11 +156,29 @@ import Testing
             claimedAt: Date(), attempts: (0..<attempts).map { .init(number: $0 + 1, startedAt: Date()) })
     }
 
+    private func record(_ document: ResultDocument, inode: UInt64? = nil) throws {
+        let file = try #require(try orphan.folder.status(of: name.file))
+        var object = try #require(document.json.object)
+        object["inode"] = .number(Int(inode ?? file.inode))
+        try scratch.write(JSONValue.object(object).text(), to: "processing/dead/job.result.json")
+    }
+
+    @Test func `has only a record that tells of its own file`() throws {
+        #expect(try orphan.record(of: name) == nil)
+        try record(document(.processing))
+        #expect(try orphan.record(of: name)?.id == "id-1")
+        // After a power cut the content of an older record can stand under a new job's name.
+        try record(document(.processing), inode: 1)
+        #expect(try orphan.record(of: name) == nil)
+        try scratch.write("", to: "processing/dead/job.result.json")
+        #expect(try orphan.record(of: name) == nil)
+    }
+
     @Test(arguments: [ResultDocument.Status.done, .failed, .retry])
     func `that was as good as moved on is moved on, not done again`(status: ResultDocument.Status) throws {
         let state = status.rawValue
         try scratch.write(document(status).json.text(), to: "\(state)/job.result.json")
-        try scratch.write(document(.processing).json.text(), to: "processing/dead/job.result.json")
+        try record(document(.processing))
         #expect(try moves.finishCommit(of: name, in: orphan, recorded: #require(try orphan.record(of: name))))
         #expect(try scratch.list(state) == ["job.json", "job.result.json"])
         #expect(try scratch.list("processing/dead").isEmpty)

@@ -20,7 +20,7 @@ import Testing
     }
 
     private func watch(_ mode: WatchMode = .inotify) throws -> SpoolWatcher {
-        let watcher = try SpoolWatcher(spool, mode: mode, scanInterval: nil, hints: hints)
+        let watcher = try SpoolWatcher(spool, as: "me", mode: mode, scanInterval: nil, hints: hints)
         _ = hints.take()
         return watcher
     }

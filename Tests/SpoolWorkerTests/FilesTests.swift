@@ -64,7 +64,8 @@ import Testing
     private func renditions(_ paths: [String], source: String = "cat.jpg") throws -> RenditionFiles {
         try RenditionFiles(
             for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
-            stem: "id", source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
+            WorkAttempt(id: "id", worker: "me", isHeld: { true }),
+            source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
     }
 
     @Test func `appear at their final paths only when they are published`() throws {
@@ -120,14 +121,16 @@ import Testing
         #expect(try scratch.list("out").isEmpty)
     }
 
-    @Test func `of a worker that died are cleared away by the job's id`() throws {
+    @Test(arguments: ["id", nil])
+    func `of a worker that died are cleared away, also where the job's id was lost`(id: String?) throws {
         _ = try renditions(["a.png", "deep/b.png"])
         #expect(try scratch.list("out").count == 2)
         let job = Job(
             input: Input(path: "cat.jpg"),
             renditions: ["a.png", "deep/b.png"].map { Rendition(path: $0, format: .png) })
-        RenditionFiles.discardLeftovers(of: job, stem: "id", in: outputs)
-        #expect(try scratch.list("out") == ["deep"])
+        try scratch.write("", to: "out/.spool-other-id-0.tmp")
+        RenditionFiles.discardLeftovers(of: job, id: id, worker: "me", in: outputs)
+        #expect(try scratch.list("out") == [".spool-other-id-0.tmp", "deep"])
         #expect(try scratch.list("out/deep").isEmpty)
     }
 }

@@ -18,6 +18,26 @@ final class AttemptRecords: Sendable {
     init(in claims: Folder) { self.claims = claims }
 
     private static let prefix = ".record-"
+    private static let inodeKey = "inode"
+
+    /// A record tells of which file it is. It is not flushed, and its own file has told of other jobs before: after a power
+    /// cut an older content can stand under a new job's name.
+    static func content(_ document: ResultDocument, of file: FileStatus) -> [UInt8] {
+        var object = document.json.object ?? JSONObject()
+        object[inodeKey] = .number(Int(bitPattern: UInt(file.inode)))
+        return Array((JSONValue.object(object).text() + "\n").utf8)
+    }
+
+    /// The record beside a job in a worker's claim folder, or nil if there is none that tells of this very job.
+    static func read(of job: JobName, in claims: Folder) throws(SystemFailure) -> ResultDocument? {
+        guard let file = try claims.status(of: job.file),
+            let content = try Spool.existing({ () throws(SystemFailure) in
+                try claims.file(job.result).read(upTo: ResultDocument.maximumBytes)
+            }), let json = try? JSONValue(parsing: content),
+            json[inodeKey]?.int == Int(bitPattern: UInt(file.inode))
+        else { return nil }
+        return try? ResultDocument(json: json)
+    }
 
     /// Puts a record in place, in one step; one of this name is replaced. It is not flushed.
     func write(_ content: [UInt8], as name: FilePath.Component) throws(SystemFailure) {

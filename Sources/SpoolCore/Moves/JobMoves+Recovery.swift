@@ -54,7 +54,7 @@ extension JobMoves {
         while let entry = try listing.next() {
             guard let job = JobName(entry) else { continue }
             // A job without a record was just claimed: nothing can be told of it, so the answer is the careful one.
-            guard let record = try ResultDocument.read(job.result, in: claims) else { return true }
+            guard let record = try AttemptRecords.read(of: job, in: claims) else { return true }
             if record.id == document.id { return true }
         }
         return false

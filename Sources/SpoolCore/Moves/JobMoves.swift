@@ -48,8 +48,11 @@ package struct JobMoves: Sendable {
 
     /// Records the attempts so far, before the work of the last one starts. It is not flushed: the record outlives a
     /// crash of the worker, and after a power cut the attempt has not happened.
-    package func record(_ document: ResultDocument, of claimed: JobName) throws(SystemFailure) {
-        try records.write(document.content, as: claimed.result)
+    /// - Parameter file: the job's file, of which the record tells.
+    package func record(
+        _ document: ResultDocument, of claimed: JobName, file: FileStatus
+    ) throws(SystemFailure) {
+        try records.write(AttemptRecords.content(document, of: file), as: claimed.result)
     }
 
     /// Takes back the record of a job that another worker has claimed first.

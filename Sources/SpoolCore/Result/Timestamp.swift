@@ -4,7 +4,12 @@ package import FoundationEssentials
 package enum Timestamp {
     private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-    package static func text(_ date: Date) -> String { date.formatted(style) }
+    /// To the nearest millisecond, so that what was read is written as it was.
+    package static func text(_ date: Date) -> String {
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        // The style cuts off, and a millisecond is no binary fraction.
+        return Date(timeIntervalSince1970: (milliseconds + 0.25) / 1000).formatted(style)
+    }
 
     package static func date(_ text: String) -> Date? { try? style.parse(text) }
 }

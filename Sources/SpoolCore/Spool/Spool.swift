@@ -107,8 +107,9 @@ public final class Spool: Sendable {
 
     /// Proves that a job can go all its way by renames: from staging through every state, by an empty hidden file. Mounts
     /// inside the spool show only by trying.
-    package func proveRenames() throws(SpoolError) {
-        let name = FilePath.Component(".probe-\(UniqueID())")!
+    /// - Parameter worker: its id, which says later whose a probe was that stayed behind.
+    package func proveRenames(as worker: String) throws(SpoolError) {
+        let name = Self.probe(of: worker)
         let way = SpoolFolder.sharedFileSystem.map { self[$0] } + [self[.tmp]]
         var place = self[.tmp]
         do throws(SystemFailure) {
@@ -127,6 +128,17 @@ public final class Spool: Sendable {
                 "the spool spans several file systems: \(error). A job moves by one rename, so mount the whole spool, "
                     + "not folders inside it (input and output may lie elsewhere)", underlying: error)
         }
+    }
+
+    /// The name of the files that a worker makes to see what the spool's file system can do.
+    package static func probe(of worker: String) -> FilePath.Component {
+        // WorkerID makes ids of plain characters only.
+        FilePath.Component(".probe-\(worker)")!
+    }
+
+    /// Removes what a worker's probes have left behind that died meanwhile.
+    func removeProbes(of worker: String) throws(SystemFailure) {
+        for folder in SpoolFolder.sharedFileSystem { try self[folder].remove(Self.probe(of: worker)) }
     }
 
     /// - Throws: `noSuchFileOrDirectory` if the path does not lead to this spool any more, because its disk was unmounted

@@ -87,41 +87,20 @@ package struct LeaseWatch {
         }
     }
 
-    /// A worker that died between the two steps of its registration, or of its end, leaves a lease alone; one that died
-    /// before them a hidden one.
+    /// A worker that died between the two steps of its registration, or of its end, leaves a lease alone.
     private mutating func removeLeases(
         without present: inout Set<String>, now: ContinuousClock.Instant
     ) throws(SystemFailure) {
         var listing = try leases.listing()
         while let name = try listing.next() {
-            guard let id = Self.id(of: name), !present.contains(id) else { continue }
-            present.insert(id)
-            if name.string.hasPrefix(".") {
-                // Not locked and not young: nobody is about to give it its name.
-                guard case .dead = try judgeHidden(name, id, now: now) else { continue }
-                try leases.remove(name)
-            } else if case .dead = try judge(id, now: now),
+            guard name.string.hasSuffix(".json") else { continue }
+            let id = String(name.string.dropLast(".json".count))
+            guard present.insert(id).inserted, case .dead = try judge(id, now: now),
                 try spool[.processing].status(of: WorkerName(id).folder) == nil
-            {
-                try leases.remove(name)
-            }
+            else { continue }
+            try spool.removeProbes(of: id)
+            try DocumentFile.discardLeftovers(of: id, in: spool[.tmp])
+            try leases.remove(name)
         }
-    }
-
-    private mutating func judgeHidden(
-        _ name: FilePath.Component, _ id: String, now: ContinuousClock.Instant
-    ) throws(SystemFailure) -> Judgement {
-        guard let status = try leases.status(of: name) else { return .alive }
-        guard let sight = sights[id], sight.beat == status.modified else {
-            sights[id] = Sight(beat: status.modified, since: now)
-            return .alive
-        }
-        return (now - sight.since) / .seconds(1) > me.seconds ? .dead(nil) : .alive
-    }
-
-    private static func id(of name: FilePath.Component) -> String? {
-        let text = name.string
-        if text.hasPrefix("."), text.hasSuffix(".tmp") { return String(text.dropFirst().dropLast(4)) }
-        return text.hasSuffix(".json") ? String(text.dropLast(5)) : nil
     }
 }

@@ -32,12 +32,12 @@ package final class OrphanedClaims: Sendable {
 
     /// What the dead worker recorded of a job, or nil if it died before that.
     package func record(of job: JobName) throws(SystemFailure) -> ResultDocument? {
-        try ResultDocument.read(job.result, in: folder)
+        try AttemptRecords.read(of: job, in: folder)
     }
 
     /// Whether the worker was in the middle of an attempt at the job.
     package func hasRecord(of job: JobName) throws(SystemFailure) -> Bool {
-        try folder.status(of: job.result) != nil
+        try record(of: job) != nil
     }
 
     /// Removes the folder and the lease once no job is left.
@@ -50,6 +50,7 @@ package final class OrphanedClaims: Sendable {
         }
         try AttemptRecords.removeSpares(in: folder)
         try DocumentFile.discardLeftovers(of: id, in: spool[.tmp])
+        try spool.removeProbes(of: id)
         do throws(SystemFailure) {
             try spool[.processing].removeFolder(name.folder)
         } catch  where error.errno == .directoryNotEmpty {

@@ -31,21 +31,20 @@ package final class WorkerLease: Sendable {
         worker = document.worker
         name = WorkerName(worker.id)
         leases = try spool[.control].folder(Self.folder)
-        // Locked before it has its name: nobody can find it unlocked.
-        let temporary = FilePath.Component(".\(worker.id).tmp")!
-        file = try leases.create(temporary)
+        file = try leases.create(name.lease)
         do throws(SystemFailure) {
+            // Nobody judges by the lock of a lease that says nothing yet.
             guard try file.tryLock() else { throw SystemFailure("lock", file.path, .resourceTemporarilyUnavailable) }
             try Self.write(document, to: file)
             state = Mutex(State(document: document, lastBeat: try file.status().modified))
-            try leases.move(temporary, to: leases, as: name.lease)
+            try spool[.processing].makeFolder(name.folder)
+            claims = try spool[.processing].folder(name.folder)
         } catch {
-            // The first failure is what counts; a leftover is hidden.
-            try? leases.remove(temporary)
+            // The first failure is what counts; what is left is a dead worker's.
+            try? spool[.processing].removeFolder(name.folder)
+            try? leases.remove(name.lease)
             throw error
         }
-        try spool[.processing].makeFolder(name.folder)
-        claims = try spool[.processing].folder(name.folder)
     }
 
     /// On a full disk the lease stays empty: an empty file needs no space, and lock and time still work.

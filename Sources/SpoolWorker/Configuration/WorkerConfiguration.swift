@@ -37,9 +37,6 @@ struct WorkerConfiguration: Sendable, Equatable {
     var limits: RenderLimits
     var logLevel: Logger.Level
 
-    /// While one set of images is rendered, the next is opened and the last is flushed to the disk.
-    var turnsAtATime: Int { renderers * 2 + 2 }
-
     init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
         spool = try settings.paths(.spool)?.first ?? settings.workingFolder.appending("spool")
         renderers = try settings.integer(.renderers, in: 1...256) ?? cores

@@ -21,10 +21,11 @@ struct RenditionFiles: Sendable {
     var files: [OpenFile] { targets.map(\.file) }
 
     /// Makes an empty file for each rendition, and the folders that are missing.
-    init(for job: Job, stem: String, source: OpenFile, in roots: Roots) throws(JobError) {
+    init(for job: Job, _ attempt: WorkAttempt, source: OpenFile, in roots: Roots) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
-                try add(rendition.path, Self.temporaryName(stem, index), source: source, in: roots)
+                let temporary = Self.temporaryName(attempt.worker, attempt.id, index)
+                try add(rendition.path, temporary, source: source, in: roots)
             }
         } catch {
             discard()
@@ -74,6 +75,8 @@ struct RenditionFiles: Sendable {
                 "rendition \(path.escapingControls) is the job's own input; give the rendition another name")
         }
         do throws(SystemFailure) {
+            // No one else makes this name, so what has it is what an earlier attempt could not remove.
+            try folder.remove(temporary)
             let file = try folder.create(temporary)
             targets.append(Target(path: path, folder: folder, name: name, temporary: temporary, file: file))
         } catch {
@@ -121,20 +124,33 @@ struct RenditionFiles: Sendable {
         for target in targets { try? target.folder.remove(target.temporary) }
     }
 
-    /// Removes what a worker that died left behind of a job.
-    static func discardLeftovers(of job: Job, stem: String, in roots: Roots) {
+    /// Removes what a worker that died left behind of a job, or with `id` nil all that it left where this job writes.
+    static func discardLeftovers(of job: Job, id: String?, worker: String, in roots: Roots) {
         for (index, rendition) in job.renditions.enumerated() {
             guard let (root, relative) = roots.resolve(rendition.path),
                 let folder = try? root.folder(beneath: relative.removingLastComponent())
             else { continue }
-            // As in discard: what stays is hidden and named for its job.
-            try? folder.remove(temporaryName(stem, index))
+            // As in discard: what stays is hidden and named for its worker and job.
+            if let id {
+                try? folder.remove(temporaryName(worker, id, index))
+            } else {
+                try? removeAll(of: worker, in: folder)
+            }
         }
     }
 
-    private static func temporaryName(_ stem: String, _ index: Int) -> FilePath.Component {
-        // A stem is hexadecimal digits and dashes.
-        FilePath.Component(".spool-\(stem)-\(index).tmp")!
+    private static func removeAll(of worker: String, in folder: Folder) throws(SystemFailure) {
+        var listing = try folder.listing()
+        while let name = try listing.next() {
+            if name.string.hasPrefix(prefix(of: worker)) { try folder.remove(name) }
+        }
+    }
+
+    private static func prefix(of worker: String) -> String { ".spool-\(worker)-" }
+
+    private static func temporaryName(_ worker: String, _ id: String, _ index: Int) -> FilePath.Component {
+        // Both ids are plain letters, digits and dashes.
+        FilePath.Component(prefix(of: worker) + "\(id)-\(index).tmp")!
     }
 
     private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {
@@ -153,7 +169,8 @@ struct RenditionFiles: Sendable {
                 .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
         case .noSpace, .diskQuotaExceeded, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
             return JobError(.storageFull, "rendition \(name): \(failure)")
-        case .ioError: return JobError(.storageFailed, "rendition \(name): \(failure)")
+        case .ioError, .fileExists, .staleNFSFileHandle:
+            return JobError(.storageFailed, "rendition \(name): \(failure)")
         default:
             return JobError(
                 .outputNotWritable,

@@ -21,7 +21,7 @@ struct JobRendering: Sendable {
             source = try SourceFile.open(
                 job.input.path, in: work.inputRoots, limit: work.configuration.inputBytes)
             before = try? source.status()
-            targets = try RenditionFiles(for: job, stem: attempt.stem, source: source, in: work.outputRoots)
+            targets = try RenditionFiles(for: job, attempt, source: source, in: work.outputRoots)
         } catch {
             return .failed(error, source: nil)
         }

@@ -1,11 +1,14 @@
 import Logging
 import SpoolCore
+import SpoolSystem
 
 /// A job in the worker's claim folder.
 struct ClaimedJob: Sendable {
     /// Its name there.
     var name: JobName
     var content: JobReading.Content
+    /// Its file.
+    var file: FileStatus
     /// The story so far.
     var document: ResultDocument
     /// Where that story lies until the next attempt is recorded, if the job was put back by hand.

@@ -15,6 +15,8 @@ struct Intake: ~Copyable {
     private static let backlogShare = 8
     /// Looks at `retry` take at most about a tenth of the time.
     private static let shortestRetryPause = Duration.seconds(1)
+    /// An operator may make a job due, so looks at `retry` go on while nothing is.
+    private static let longestRetryPause = Duration.seconds(5)
 
     private let spool: Spool
     /// Jobs of workers that died; several of them can have one name.
@@ -150,10 +152,9 @@ struct Intake: ~Copyable {
             retryLook = nil
             return
         }
-        let pause = max(Self.shortestRetryPause, (.now - begin) * 10)
-        let wait = waiting.due.isEmpty ? Duration.seconds(waiting.next?.timeIntervalSince(time) ?? 0) : .zero
-        // A time far ahead, as an operator may set it, is looked at again every hour.
-        retryLook = now + min(max(pause, wait), .seconds(3600))
+        let wait = waiting.due.isEmpty ? waiting.next?.timeIntervalSince(time) ?? 0 : 0
+        let pause = min(.seconds(min(wait, 3600)), Self.longestRetryPause)
+        retryLook = now + max(pause, Self.shortestRetryPause, (.now - begin) * 10)
     }
 
     /// Takes note of how a turn ended.

@@ -54,7 +54,8 @@ extension JobTurn {
                     "the job's name is too long to put a result document beside it; use at most "
                         + "\(JobName.maximumBytes) bytes"), metadata: nil)
         }
-        return .claimed(ClaimedJob(name: claimedName, content: content, document: document, left: left))
+        return .claimed(
+            ClaimedJob(name: claimedName, content: content, file: now.status, document: document, left: left))
     }
 
     private func newDocument(
@@ -74,7 +75,7 @@ extension JobTurn {
         else { return .not(.gone) }
         var document = try story(of: name, reading)
         // The history is in place here before the job is: whoever finds the job finds its story.
-        try moves.record(document, of: name)
+        try moves.record(document, of: name, file: reading.status)
         do throws(SystemFailure) {
             guard try moves.claim(name, from: retry, as: name) else {
                 try moves.withdrawRecord(of: name)
@@ -87,10 +88,10 @@ extension JobTurn {
         let now = try story(of: name, reading)
         if now.attempts != document.attempts {
             document = now
-            try moves.record(document, of: name)
+            try moves.record(document, of: name, file: reading.status)
         }
         try retry.remove(name.result)
-        return .claimed(ClaimedJob(name: name, content: reading.content, document: document))
+        return .claimed(ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
     }
 
     /// What the document in `retry` tells; a job that somebody put there by hand has none.
@@ -124,18 +125,20 @@ extension JobTurn {
                 .workerDied, "the worker \(orphan.id) ended in the middle of this attempt")
         }
         // As above: the history comes first.
-        try moves.record(document, of: name)
+        try moves.record(document, of: name, file: reading.status)
         guard try moves.claim(name, from: orphan.folder, as: name) else {
             try moves.withdrawRecord(of: name)
             return .not(.gone)
         }
         try removeIfEmpty(orphan)
-        let claimed = ClaimedJob(name: name, content: reading.content, document: document)
-        discardLeftovers(of: claimed)
+        if case .job(let job) = reading.content {
+            work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
+        }
         logger.notice(
             "took over a job of a worker that died",
             metadata: ["job": "\(name)", "worker": "\(orphan.id)", "attempts": "\(document.attempts.count)"])
-        return .claimed(claimed)
+        return .claimed(
+            ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
     }
 
     /// Removes a dead worker's folder and lease with its last job.

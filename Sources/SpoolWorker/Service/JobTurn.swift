@@ -32,6 +32,8 @@ struct JobTurn: Sendable {
             switch claimed.content {
             case .job(let job): return try await attempt(job, &claimed)
             case .wrong(let error, _), .unfinished(let error):
+                // Without a record nobody could tell a commit that was cut in half from another job's result.
+                try moves.record(claimed.document, of: claimed.name, file: claimed.file)
                 try claimed.left?.remove()
                 return try finish(claimed, failed: error)
             }
@@ -52,13 +54,17 @@ struct JobTurn: Sendable {
                         + "tried again (max-attempts)", retryable: false))
         }
         var attempt = ResultDocument.Attempt(number: document.attempts.count + 1, startedAt: Date())
-        try moves.record(document.adding(attempt), of: claimed.name)
+        try moves.record(document.adding(attempt), of: claimed.name, file: claimed.file)
         // The story is in the record now, with an attempt more than what was left.
         try claimed.left?.remove()
         claimed.left = nil
 
         let start = ContinuousClock.now
-        let outcome = await work.run(job, ticket(claimed, attempt.number))
+        let outcome = await work.run(
+            job,
+            WorkAttempt(id: document.id, worker: moves.lease.worker.id) {
+                [moves, name = claimed.name] () throws(SystemFailure) in try moves.holds(name)
+            })
         attempt.milliseconds = start.millisecondsUntilNow
         switch outcome {
         case .done(let result):
@@ -83,18 +89,6 @@ struct JobTurn: Sendable {
         case .interrupted: return giveBack(claimed, because: nil)
         case .fenced: return fenced(claimed)
         }
-    }
-
-    private func ticket(_ claimed: ClaimedJob, _ number: Int) -> WorkAttempt {
-        WorkAttempt(id: claimed.document.id, number: number) { [moves, name = claimed.name] () throws(SystemFailure) in
-            try moves.holds(name)
-        }
-    }
-
-    /// Removes what the last recorded attempt of a dead worker left behind.
-    func discardLeftovers(of claimed: ClaimedJob) {
-        guard case .job(let job) = claimed.content, let last = claimed.document.attempts.last else { return }
-        work.discardLeftovers(of: job, ticket(claimed, last.number))
     }
 
     // MARK: Ends

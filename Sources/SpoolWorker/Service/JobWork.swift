@@ -5,8 +5,9 @@ import SpoolSystem
 protocol JobWork: Sendable {
     /// Works on a job, blocking. All that it makes is on the disk when it returns `done`.
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome
-    /// Removes what an attempt left behind whose worker died.
-    func discardLeftovers(of job: Job, _ attempt: WorkAttempt)
+    /// Removes what attempts of a worker that died have left behind.
+    /// - Parameter id: the job's id; nil if the worker left none, so that all that it made has to be looked for.
+    func discardLeftovers(of job: Job, id: String?, worker: String)
     /// Begins no more work: what waits for its turn ends as interrupted, what runs may finish.
     func close() async
     /// Ends all work at once.
@@ -17,12 +18,9 @@ protocol JobWork: Sendable {
 struct WorkAttempt: Sendable {
     /// The job's unique id.
     var id: String
-    var number: Int
+    var worker: String
     /// Whether the job is still this worker's.
     var isHeld: @Sendable () throws(SystemFailure) -> Bool
-
-    /// Names what the attempt makes, apart from another worker's attempt at the same job.
-    var stem: String { "\(id)-\(number)" }
 }
 
 enum WorkOutcome: Sendable {

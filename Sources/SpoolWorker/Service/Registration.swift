@@ -40,6 +40,19 @@ final class Registration: Sendable {
     /// Ends the beat.
     func stop() { stopped.signal() }
 
+    /// Ends the beat and signs off.
+    func leave() {
+        stop()
+        if isLost { return }
+        do throws(SystemFailure) {
+            if try !lease.release() {
+                logger.error("something is left in this worker's claim folder; the next worker takes it over")
+            }
+        } catch {
+            logger.error("this worker could not sign off", metadata: ["error": "\(error)"])
+        }
+    }
+
     private func run() {
         var isFailing = false
         while stopped.wait(timeout: .now() + interval / .seconds(1)) == .timedOut {

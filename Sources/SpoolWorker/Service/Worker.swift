@@ -14,42 +14,57 @@ struct Worker {
     init(_ configuration: WorkerConfiguration, once: Bool, logger: Logger) async throws {
         self.logger = logger
         let spool = try Spool(at: configuration.spool)
-        try spool.proveRenames()
-        let inputRoots = try Self.roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
-        let outputRoots = try Self.roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
-
-        let renderers = RendererPool(count: configuration.renderers, logger: logger)
-        let vips = try await renderers.start()
-
-        // Watch first, then scan: what is dropped in between is seen by one or the other.
         let wake = WakeSignal()
-        let hints = CandidateHints(wake: wake)
-        let watcher =
-            once
-            ? nil
-            : try SpoolWatcher(
-                spool, mode: configuration.watch, scanInterval: configuration.scanInterval, hints: hints)
-
+        // First: whatever is left behind from here on is known as this worker's.
         let registration = try WorkerService.register(with: spool, configuration, logger: logger, wake: wake)
-        let flushes = FlushGroup()
-        service = WorkerService(
-            spool: spool,
-            work: ImageWork(
+        let assembled = await Self.assemble(spool, registration, configuration, once: once, wake: wake, logger: logger)
+        if case .failure = assembled { registration.leave() }
+        service = try assembled.get()
+    }
+
+    private static func assemble(
+        _ spool: Spool, _ registration: Registration, _ configuration: WorkerConfiguration, once: Bool,
+        wake: WakeSignal, logger: Logger
+    ) async -> Result<WorkerService, any Error> {
+        do {
+            let worker = registration.lease.worker
+            try spool.proveRenames(as: worker.id)
+            let inputRoots = try roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
+            let outputRoots = try roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
+
+            let renderers = RendererPool(count: configuration.renderers, logger: logger)
+            let vips = try await renderers.start()
+
+            // Watch first, then scan: what is dropped in between is seen by one or the other.
+            let hints = CandidateHints(wake: wake)
+            let watcher =
+                once
+                ? nil
+                : try SpoolWatcher(
+                    spool, as: worker.id, mode: configuration.watch, scanInterval: configuration.scanInterval,
+                    hints: hints)
+            logger.notice(
+                "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
+                metadata: [
+                    "worker": "\(worker.id)", "renderers": "\(configuration.renderers)", "libvips": "\(vips)",
+                    "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
+                ])
+            let flushes = FlushGroup()
+            let work = ImageWork(
                 renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots, configuration: configuration,
-                flushes: flushes, logger: logger),
-            configuration: configuration,
-            floor: StorageFloor(
+                flushes: flushes, logger: logger)
+            let floor = StorageFloor(
                 bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes,
-                folders: [spool.root] + outputRoots.folders),
-            flushes: flushes, hints: hints, watcher: watcher, wake: wake, inbox: TurnInbox(),
-            registration: registration, logger: logger)
-        logger.notice(
-            "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
-            metadata: [
-                "worker": "\(registration.lease.worker.id)", "renderers": "\(configuration.renderers)",
-                "libvips": "\(vips)",
-                "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
-            ])
+                folders: [spool.root] + outputRoots.folders)
+            return .success(
+                WorkerService(
+                    spool: spool, work: work, configuration: configuration,
+                    // While one set of images is rendered, the next is opened and the last is flushed to the disk.
+                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, flushes: flushes, hints: hints,
+                    watcher: watcher, wake: wake, inbox: TurnInbox(), registration: registration, logger: logger))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Runs until it is told to stop, or until all is done.
@@ -73,10 +88,13 @@ struct Worker {
     private static func roots(
         _ paths: [FilePath], else folder: SpoolFolder, of spool: Spool, named key: SettingKey
     ) throws -> Roots {
-        do {
-            return try Roots(paths.isEmpty ? [spool.path.appending(folder.name)] : paths)
+        if paths.isEmpty { return try Roots([spool.path.appending(folder.name)]) }
+        do throws(SystemFailure) {
+            return try Roots(paths)
         } catch {
-            throw ConfigurationError(key.rawValue, "\(error)")
+            // What else fails, such as the disk, is no mistake of the setting.
+            let isMistake = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied].contains(error.errno)
+            throw isMistake ? ConfigurationError(key.rawValue, "\(error)") as any Error : error
         }
     }
 }

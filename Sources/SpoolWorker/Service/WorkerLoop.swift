@@ -31,7 +31,7 @@ struct WorkerLoop: ~Copyable {
 
     init(_ service: WorkerService) throws(SystemFailure) {
         self.service = service
-        threads = BlockingThreads(count: service.configuration.turnsAtATime)
+        threads = BlockingThreads(count: service.turnsAtATime)
         registration = service.registration
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
@@ -58,15 +58,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func leave() {
         alarm.cancel()
         deadline?.cancel()
-        registration.stop()
-        if registration.isLost { return }
-        do throws(SystemFailure) {
-            if try !registration.lease.release() {
-                service.logger.error("something is left in this worker's claim folder; the next worker takes it over")
-            }
-        } catch {
-            service.logger.error("this worker could not sign off", metadata: ["error": "\(error)"])
-        }
+        registration.leave()
     }
 
     /// - Returns: false at the end.
@@ -154,7 +146,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func begin(
         now: ContinuousClock.Instant, in group: inout DiscardingTaskGroup
     ) throws(SystemFailure) {
-        let limit = service.configuration.turnsAtATime
+        let limit = service.turnsAtATime
         while intake.countUnderWay < limit, let (candidate, settled) = try intake.next(now: now) {
             group.addTask(executorPreference: threads) { [turn, inbox = service.inbox, wake = service.wake] in
                 let outcome = await turn.run(candidate, settled: settled)

@@ -10,6 +10,8 @@ struct WorkerService: Service {
     let spool: Spool
     let work: any JobWork
     let configuration: WorkerConfiguration
+    /// How many jobs are under way at a time.
+    let turnsAtATime: Int
     let floor: StorageFloor
     let flushes: FlushGroup
     let hints: CandidateHints

@@ -1,0 +1,116 @@
+import ArgumentParser
+import FoundationEssentials
+import Logging
+import SpoolCore
+import SpoolSystem
+import SpoolWatch
+import Synchronization
+import SystemPackage
+
+/// Measures what a job costs besides its work: makes a spool of its own, fills it with jobs, and takes each all its way
+/// with nothing done in between.
+struct ExerciseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exercise", abstract: "Move jobs through a new spool without work (for benchmarks).",
+        shouldDisplay: false)
+
+    @Argument(help: ArgumentHelp("A folder for the spool; it must not exist yet.", valueName: "dir"))
+    var folder: String
+
+    @Option(help: ArgumentHelp("How many jobs.", valueName: "n"))
+    var jobs = 1000
+
+    @Option(
+        help: ArgumentHelp("How many of them wait when the measurement ends; the others were done.", valueName: "n"))
+    var leave = 0
+
+    @Option(help: ArgumentHelp("How many jobs are in flight at a time.", valueName: "n"))
+    var inFlight = 8
+
+    @Option(help: ArgumentHelp("full or none.", valueName: "mode"))
+    var durability = "full"
+
+    @Flag(help: "Flush for each job alone, to see what sharing flushes saves.")
+    var alone = false
+
+    func validate() throws {
+        guard jobs > 0, leave >= 0, leave < jobs, inFlight > 0 else {
+            throw ValidationError("numbers of jobs are at least 1")
+        }
+        guard Durability(rawValue: durability) != nil else { throw ValidationError("--durability is full or none") }
+    }
+
+    func run() async throws {
+        ProcessSetup.raiseDescriptorLimit()
+        try await CommandFailure.reporting {
+            guard (try? Folder(at: FilePath(folder))) == nil else { throw UsageError("\(folder) exists already") }
+            let spool = try Spool.create(at: FilePath(folder))
+            try fill(spool)
+            let report = try await drain(spool)
+            print(report.text())
+        }
+    }
+
+    private func fill(_ spool: Spool) throws {
+        let content = Array(#"{"input": "photo.jpg", "renditions": [{"path": "small.jpg", "width": 320}]}"#.utf8)
+        for index in 0..<jobs {
+            // The name is plain.
+            try spool[.incoming].create(FilePath.Component("job-\(index).json")!).write(content)
+        }
+        try spool[.incoming].synchronize()
+    }
+
+    private func drain(_ spool: Spool) async throws -> JSONValue {
+        let environment = ["SPOOL_WORKER_SPOOL": spool.path.string, "SPOOL_WORKER_DURABILITY": durability]
+        let configuration = try WorkerConfiguration(
+            try await Settings.load(flags: [:], environment: environment, file: nil, workingFolder: "/"), cores: 1)
+        let logger = Logger(label: "spool-worker") { _ in ConsoleLogHandler(level: .error, style: .plain) }
+        let wake = WakeSignal()
+        let inbox = TurnInbox()
+        let flushes = FlushGroup(isShared: !alone)
+        let work = NoWork(limit: jobs - leave) {
+            inbox.stop()
+            wake.signal()
+        }
+        let begin = ContinuousClock.now
+        let service = WorkerService(
+            spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
+            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), flushes: flushes,
+            hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
+            registration: try WorkerService.register(with: spool, configuration, logger: logger, wake: wake),
+            logger: logger)
+        try await service.run()
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        let first = work.first.withLock { $0 }.map { ($0 - begin) / .seconds(1) } ?? 0
+        return [
+            "jobs": .number(jobs - leave), "waiting": .number(jobs), "inFlight": .number(inFlight),
+            "durability": .string(durability), "sharedFlushes": .bool(!alone), "seconds": .number(seconds, digits: 4),
+            "jobsPerSecond": .number(Double(jobs - leave) / seconds, digits: 1),
+            "firstClaimSeconds": .number(first, digits: 4), "peakKilobytes": .number(ProcessSetup.peakKilobytes),
+        ]
+    }
+}
+
+/// Does nothing, and says when the first job came and when enough have.
+private final class NoWork: JobWork {
+    let first = Mutex<ContinuousClock.Instant?>(nil)
+    private let count = Atomic(0)
+    private let limit: Int
+    private let whenReached: @Sendable () -> Void
+
+    init(limit: Int, whenReached: @escaping @Sendable () -> Void) {
+        self.limit = limit
+        self.whenReached = whenReached
+    }
+
+    func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome {
+        let number = count.add(1, ordering: .relaxed).newValue
+        if number == 1 { first.withLock { $0 = .now } }
+        if number == limit { whenReached() }
+        return .done(WorkResult())
+    }
+
+    func discardLeftovers(of job: Job, id: String?, worker: String) {}
+    func close() async {}
+    func abort() async {}
+}
