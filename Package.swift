@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -46,7 +47,7 @@ let package = Package(
         .target(name: "SpoolSystem", dependencies: ["CSpoolSystem", collections, system], swiftSettings: settings),
 
         // What producers and workers share.
-        .target(name: "SpoolCore", dependencies: ["SpoolSystem", crypto, system], swiftSettings: settings),
+        .target(name: "SpoolCore", dependencies: ["SpoolSystem", crypto, heap, system], swiftSettings: settings),
 
         // Images: the only importer of libvips.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),

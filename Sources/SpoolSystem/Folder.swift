@@ -153,6 +153,14 @@ package final class Folder: Sendable {
         }
     }
 
+    /// Removes a file.
+    /// - Returns: false if it was gone already.
+    package func removeExisting(_ name: FilePath.Component) throws(SystemFailure) -> Bool {
+        if unsafe name.withPlatformString({ unsafe unlinkat(descriptor, $0, 0) }) == 0 { return true }
+        if Errno.last == .noSuchFileOrDirectory { return false }
+        throw SystemFailure("remove", path.appending(name), .last)
+    }
+
     /// Removes a file; one that is gone already is no failure.
     package func remove(_ name: FilePath.Component) throws(SystemFailure) {
         try remove(name, 0, "remove")

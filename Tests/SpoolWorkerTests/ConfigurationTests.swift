@@ -169,7 +169,7 @@ import Testing
         #expect(Duration(setting: text) == duration)
     }
 
-    @Test(arguments: ["", "s", "-1", "1d", "nan", "inf", "1e300", "5 s x"])
+    @Test(arguments: ["", "s", "-1", "1w", "nan", "inf", "1e300", "5 s x"])
     func `refuses what is no time`(text: String) {
         #expect(Duration(setting: text) == nil)
     }

@@ -78,6 +78,7 @@ struct ExerciseCommand: AsyncParsableCommand {
             floor: StorageFloor(bytes: 0, inodes: 0, folders: []), flushes: flushes,
             hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
             registration: try WorkerService.register(with: spool, configuration, logger: logger, wake: wake),
+            pruner: Pruner(spool, [:], logger: logger),
             logger: logger)
         try await service.run()
         let seconds = (ContinuousClock.now - begin) / .seconds(1)

@@ -35,6 +35,12 @@ enum SettingKey: String, CaseIterable, Sendable {
     case durability
     case inputRoots = "input-roots"
     case outputRoots = "output-roots"
+    case doneAge = "retention.done.age"
+    case doneCount = "retention.done.count"
+    case doneBytes = "retention.done.bytes"
+    case failedAge = "retention.failed.age"
+    case failedCount = "retention.failed.count"
+    case failedBytes = "retention.failed.bytes"
     case jobBytes = "limits.job-bytes"
     case inputBytes = "limits.input-bytes"
     case inputPixels = "limits.input-pixels"

@@ -30,6 +30,8 @@ struct WorkerConfiguration: Sendable, Equatable {
     var inputRoots: [FilePath]
     /// Folders in which renditions may lie; relative paths of jobs begin in the first. Empty for the spool's `output`.
     var outputRoots: [FilePath]
+    /// How much is kept of jobs that have ended.
+    var retention: [TerminalState: Retention]
     /// The largest job file, in bytes.
     var jobBytes: Int
     /// The largest source file, in bytes.
@@ -55,6 +57,10 @@ struct WorkerConfiguration: Sendable, Equatable {
         durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
         inputRoots = try settings.paths(.inputRoots) ?? []
         outputRoots = try settings.paths(.outputRoots) ?? []
+        retention = [
+            .done: try settings.retention(.doneAge, .doneCount, .doneBytes),
+            .failed: try settings.retention(.failedAge, .failedCount, .failedBytes),
+        ]
         jobBytes = try settings.integer(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20
         inputBytes = try settings.integer(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
@@ -93,6 +99,14 @@ extension Settings {
             throw ConfigurationError(setting.origin, "takes a whole number \(bounds), not \"\(setting.value)\"")
         }
         return number
+    }
+
+    fileprivate func retention(
+        _ age: SettingKey, _ count: SettingKey, _ bytes: SettingKey
+    ) throws(ConfigurationError) -> Retention {
+        Retention(
+            age: try duration(age, atLeast: .zero).map { $0 / .seconds(1) }, count: try integer(count, in: 0...Int.max),
+            bytes: try integer(bytes, in: 0...Int.max))
     }
 
     fileprivate func duration(_ key: SettingKey, atLeast minimum: Duration) throws(ConfigurationError) -> Duration? {
@@ -135,9 +149,11 @@ extension Settings {
 }
 
 extension Duration {
-    /// Reads `5`, `5s`, `0.5s`, `500ms`, `2m`, `1h`.
+    /// Reads `5`, `5s`, `0.5s`, `500ms`, `2m`, `1h`, `30d`.
     init?(setting text: String) {
-        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ]
         let unit = units.first { text.hasSuffix($0.suffix) }
         guard let number = Double(text.dropLast(unit?.suffix.count ?? 0)), number.isFinite, number >= 0,
             number < 1e12

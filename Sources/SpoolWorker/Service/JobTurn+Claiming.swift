@@ -126,14 +126,15 @@ extension JobTurn {
         }
         // As above: the history comes first.
         try moves.record(document, of: name, file: reading.status)
+        // While the job still lies with the dead: later nobody knows whose leftovers to look for.
+        if case .job(let job) = reading.content {
+            work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
+        }
         guard try moves.claim(name, from: orphan.folder, as: name) else {
             try moves.withdrawRecord(of: name)
             return .not(.gone)
         }
         try removeIfEmpty(orphan)
-        if case .job(let job) = reading.content {
-            work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
-        }
         logger.notice(
             "took over a job of a worker that died",
             metadata: ["job": "\(name)", "worker": "\(orphan.id)", "attempts": "\(document.attempts.count)"])

@@ -21,9 +21,11 @@ struct WorkerService: Service {
     let inbox: TurnInbox
     /// The first; after a long sleep there is another.
     let registration: Registration
+    let pruner: Pruner
     let logger: Logger
 
     func run() async throws {
+        if watcher == nil { pruner.prune() } else { pruner.start() }
         let result: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup(returning: Result<Void, any Error>.self) { group in
                 do {
@@ -39,6 +41,7 @@ struct WorkerService: Service {
             wake.signal()
         }
         watcher?.stop()
+        pruner.stop()
         await work.abort()
         try result.get()
     }

@@ -1,0 +1,50 @@
+import Dispatch
+import FoundationEssentials
+import Logging
+import SpoolCore
+import SpoolSystem
+
+/// Removes what is not to be kept of `done` and `failed`, on a thread of its own and at its leisure.
+final class Pruner: Sendable {
+    private static let shortestPause = Duration.seconds(60)
+    /// Walks through the folders take at most about a fiftieth of the time.
+    private static let leisure = 50
+
+    private let spool: Spool
+    private let rules: [TerminalState: Retention]
+    private let logger: Logger
+    private let stopped = DispatchSemaphore(value: 0)
+
+    init(_ spool: Spool, _ rules: [TerminalState: Retention], logger: Logger) {
+        self.spool = spool
+        self.rules = rules.filter { $0.value.isLimited }
+        self.logger = logger
+    }
+
+    func start() {
+        guard !rules.isEmpty else { return }
+        Thread.start {
+            var pause = Duration.zero
+            while self.stopped.wait(timeout: .now() + pause / .seconds(1)) == .timedOut {
+                let begin = ContinuousClock.now
+                self.prune()
+                pause = max(Self.shortestPause, (.now - begin) * Self.leisure)
+            }
+        }
+    }
+
+    func stop() { stopped.signal() }
+
+    func prune() {
+        for state in TerminalState.allCases {
+            guard let retention = rules[state] else { continue }
+            do throws(SystemFailure) {
+                let count = try spool.prune(state, retention, now: Date())
+                if count > 0 { logger.info("removed old jobs", metadata: ["count": "\(count)", "from": "\(state)"]) }
+            } catch {
+                // No job depends on it, and it is tried again.
+                logger.warning("old jobs could not be removed", metadata: ["error": "\(error)", "from": "\(state)"])
+            }
+        }
+    }
+}
