@@ -57,12 +57,6 @@ package final class Folder: Sendable {
         return file
     }
 
-    /// Opens a file right inside this folder to write it anew.
-    package func file(rewriting name: FilePath.Component) throws(SystemFailure) -> OpenFile {
-        let file = try open(name, O_WRONLY | O_NOFOLLOW, "open")
-        return OpenFile(owning: file, path: path.appending(name))
-    }
-
     /// Opens a file right inside this folder to read it and to change it in place.
     package func file(updating name: FilePath.Component) throws(SystemFailure) -> OpenFile {
         let file = try open(name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, "open")

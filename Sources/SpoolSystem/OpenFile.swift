@@ -22,11 +22,13 @@ package final class OpenFile: Sendable {
     }
 
     /// The first `limit` bytes, or all of them.
-    package func read(upTo limit: Int) throws(SystemFailure) -> [UInt8] {
+    /// - Parameter size: what the file is expected to have; more is read, too.
+    package func read(upTo limit: Int, expecting size: Int = 1 << 16) throws(SystemFailure) -> [UInt8] {
         var content: [UInt8] = []
         var position: off_t = 0
         while content.count < limit {
-            let room = min(limit - content.count, 1 << 16)
+            // A byte more than expected: the end shows by what is missing.
+            let room = min(limit - content.count, content.isEmpty ? size + 1 : 1 << 16)
             var count = 0
             var errno = Errno(rawValue: 0)
             let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
@@ -38,8 +40,10 @@ package final class OpenFile: Sendable {
             }
             guard count >= 0 else { throw SystemFailure("read", path, errno) }
             if count == 0 { break }
-            content += part
+            if content.isEmpty { content = part } else { content += part }
             position += off_t(count)
+            // Some network file systems cut reads short before the end, but not at the size that is expected.
+            if count < room && content.count >= size { break }
         }
         return content
     }
@@ -56,10 +60,9 @@ package final class OpenFile: Sendable {
         }
     }
 
-    /// Writes `bytes` from the beginning, and nothing else is left. For a file that was just opened.
-    package func replaceContent(with bytes: [UInt8]) throws(SystemFailure) {
-        try write(bytes)
-        guard ftruncate(descriptor, off_t(bytes.count)) == 0 else { throw SystemFailure("cut", path, .last) }
+    /// Cuts the file to its first `length` bytes.
+    package func cut(to length: Int) throws(SystemFailure) {
+        guard ftruncate(descriptor, off_t(length)) == 0 else { throw SystemFailure("cut", path, .last) }
     }
 
     /// Writes `bytes` over the beginning, by one call if the file system takes them at once.

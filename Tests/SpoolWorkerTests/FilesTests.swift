@@ -129,7 +129,7 @@ import Testing
             input: Input(path: "cat.jpg"),
             renditions: ["a.png", "deep/b.png"].map { Rendition(path: $0, format: .png) })
         try scratch.write("", to: "out/.spool-other-id-0.tmp")
-        RenditionFiles.discardLeftovers(of: job, id: id, worker: "me", in: outputs)
+        try RenditionFiles.discardLeftovers(of: job, id: id, worker: "me", in: outputs)
         #expect(try scratch.list("out") == [".spool-other-id-0.tmp", "deep"])
         #expect(try scratch.list("out/deep").isEmpty)
     }

@@ -4,16 +4,24 @@ import SystemPackage
 
 /// The records of attempts in a worker's claim folder, one beside each job.
 ///
-/// A record lives as long as a job's turn, so files that are not needed any more are kept under hidden names and written
-/// anew: making and removing one for every job costs more than all its other moves.
+/// A record lives as long as a job's turn, so files that are not needed any more are kept, open and under hidden names,
+/// and written anew: making and removing one for every job costs more than all its other moves.
 final class AttemptRecords: Sendable {
-    private struct Spares {
-        var names: [FilePath.Component] = []
+    private struct RecordFile {
+        var name: FilePath.Component
+        var file: OpenFile
+        /// Bytes.
+        var length: Int
+    }
+
+    private struct Files {
+        var spare: [RecordFile] = []
+        var inUse: [FilePath.Component: RecordFile] = [:]
         var made = 0
     }
 
     private let claims: Folder
-    private let spares = Mutex(Spares())
+    private let files = Mutex(Files())
 
     init(in claims: Folder) { self.claims = claims }
 
@@ -25,7 +33,7 @@ final class AttemptRecords: Sendable {
     static func content(_ document: ResultDocument, of file: FileStatus) -> [UInt8] {
         var object = document.json.object ?? JSONObject()
         object[inodeKey] = .number(Int(bitPattern: UInt(file.inode)))
-        return Array((JSONValue.object(object).text() + "\n").utf8)
+        return JSONValue.object(object).bytes() + [UInt8(ascii: "\n")]
     }
 
     /// The record beside a job in a worker's claim folder, or nil if there is none that tells of this very job.
@@ -41,36 +49,40 @@ final class AttemptRecords: Sendable {
 
     /// Puts a record in place, in one step; one of this name is replaced. It is not flushed.
     func write(_ content: [UInt8], as name: FilePath.Component) throws(SystemFailure) {
-        let spare = spares.withLock { $0.names.popLast() }
-        let file: OpenFile
-        let hidden: FilePath.Component
-        if let spare {
-            hidden = spare
-            file = try claims.file(rewriting: spare)
-        } else {
-            hidden = newName()
-            file = try claims.create(hidden)
-        }
+        var record = try takeSpare()
         // A failure leaves a hidden file, which goes with the claim folder.
-        try file.replaceContent(with: content)
-        try claims.move(hidden, to: claims, replacing: name)
+        try record.file.overwrite(content)
+        if content.count < record.length { try record.file.cut(to: content.count) }
+        record.length = content.count
+        try claims.move(record.name, to: claims, replacing: name)
+        // The file of the record that was replaced is gone.
+        files.withLock { $0.inUse[name] = record }
+    }
+
+    private func takeSpare() throws(SystemFailure) -> RecordFile {
+        if let spare = files.withLock({ $0.spare.popLast() }) { return spare }
+        let name = newName()
+        return RecordFile(name: name, file: try claims.create(name), length: 0)
     }
 
     /// Takes a record away, if there is one, and keeps its file for the next.
     func retire(_ name: FilePath.Component) throws(SystemFailure) {
-        let hidden = newName()
+        guard let record = files.withLock({ $0.inUse.removeValue(forKey: name) }) else {
+            return try claims.remove(name)
+        }
         do throws(SystemFailure) {
-            try claims.move(name, to: claims, replacing: hidden)
+            try claims.move(name, to: claims, replacing: record.name)
         } catch  where error.errno == .noSuchFileOrDirectory {
+            // Whoever has taken the job over has removed it.
             return
         }
-        spares.withLock { $0.names.append(hidden) }
+        files.withLock { $0.spare.append(record) }
     }
 
     private func newName() -> FilePath.Component {
-        let number = spares.withLock { spares in
-            spares.made += 1
-            return spares.made
+        let number = files.withLock { files in
+            files.made += 1
+            return files.made
         }
         return FilePath.Component("\(Self.prefix)\(number)")!
     }

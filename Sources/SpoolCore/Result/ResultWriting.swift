@@ -24,7 +24,7 @@ extension ResultDocument {
     }
 
     /// The bytes of the file.
-    package var content: [UInt8] { Array((json.text() + "\n").utf8) }
+    package var content: [UInt8] { json.bytes() + [UInt8(ascii: "\n")] }
 }
 
 extension JobError {

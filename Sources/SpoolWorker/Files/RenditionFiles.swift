@@ -125,16 +125,24 @@ struct RenditionFiles: Sendable {
     }
 
     /// Removes what a worker that died left behind of a job, or with `id` nil all that it left where this job writes.
-    static func discardLeftovers(of job: Job, id: String?, worker: String, in roots: Roots) {
+    /// - Throws: what will pass, so that another try is worth it. What cannot be removed for other reasons stays, hidden
+    ///   and named for its worker and job.
+    static func discardLeftovers(
+        of job: Job, id: String?, worker: String, in roots: Roots
+    ) throws(SystemFailure) {
         for (index, rendition) in job.renditions.enumerated() {
-            guard let (root, relative) = roots.resolve(rendition.path),
-                let folder = try? root.folder(beneath: relative.removingLastComponent())
-            else { continue }
-            // As in discard: what stays is hidden and named for its worker and job.
-            if let id {
-                try? folder.remove(temporaryName(worker, id, index))
-            } else {
-                try? removeAll(of: worker, in: folder)
+            guard let (root, relative) = roots.resolve(rendition.path) else { continue }
+            do throws(SystemFailure) {
+                let folder = try root.folder(beneath: relative.removingLastComponent())
+                if let id {
+                    try folder.remove(temporaryName(worker, id, index))
+                } else {
+                    try removeAll(of: worker, in: folder)
+                }
+            } catch  where [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(error.errno) {
+                throw error
+            } catch {
+                continue
             }
         }
     }

@@ -15,8 +15,8 @@ struct ImageWork: JobWork {
         await JobRendering(work: self, job: job, attempt: attempt).run()
     }
 
-    func discardLeftovers(of job: Job, id: String?, worker: String) {
-        RenditionFiles.discardLeftovers(of: job, id: id, worker: worker, in: outputRoots)
+    func discardLeftovers(of job: Job, id: String?, worker: String) throws(SystemFailure) {
+        try RenditionFiles.discardLeftovers(of: job, id: id, worker: worker, in: outputRoots)
     }
 
     func close() async { await renderers.close() }

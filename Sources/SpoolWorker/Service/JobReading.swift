@@ -18,48 +18,69 @@ struct JobReading: Sendable {
     var content: Content
     /// What was read, to tell later whether the file has changed since.
     private var bytes: [UInt8]
+    /// Open for another look; nil for what is no file or may not be read.
+    private var file: OpenFile?
 
     /// Reads what has this name in `folder`.
     /// - Returns: nil if there is nothing.
     init?(_ name: FilePath.Component, in folder: Folder, limit: Int) throws(SystemFailure) {
-        guard let status = try folder.status(of: name) else { return nil }
-        self.status = status
-        bytes = []
-        guard status.kind == .regular else {
-            content = .wrong(
-                JobError(.jobNotAFile, "the job is a \(status.kind.rawValue), not a file; drop a JSON file"),
-                metadata: nil)
-            return
-        }
         do throws(SystemFailure) {
             let file = try folder.file(name)
-            self.status = try file.status()
-            bytes = try file.read(upTo: limit + 1)
-        } catch {
-            switch error.errno {
-            case .noSuchFileOrDirectory: return nil
-            case .permissionDenied:
-                // `install` and some archivers open a file up only when it is whole.
-                content = .unfinished(
-                    JobError(.jobUnreadable, "the worker may not read the job file; check its owner and permissions"))
+            let status = try file.status()
+            guard status.kind == .regular else {
+                self = .noFile(status)
                 return
-            default: throw error
+            }
+            let bytes = try file.read(upTo: limit + 1, expecting: Int(status.size))
+            self = JobReading(status: status, content: Self.read(bytes, limit: limit), bytes: bytes, file: file)
+        } catch {
+            // What cannot be opened at all may be something else than a file.
+            guard error.errno != .noSuchFileOrDirectory, let status = try folder.status(of: name) else { return nil }
+            if status.kind != .regular {
+                self = .noFile(status)
+            } else if error.errno == .permissionDenied {
+                // `install` and some archivers open a file up only when it is whole.
+                let reason = JobError(
+                    .jobUnreadable, "the worker may not read the job file; check its owner and permissions")
+                self = JobReading(status: status, content: .unfinished(reason), bytes: [], file: nil)
+            } else {
+                throw error
             }
         }
-        guard bytes.count <= limit else {
-            content = .wrong(
-                JobError(
-                    .jobTooLarge, "the job file has more than the limit of \(limit) bytes (limits.job-bytes)"),
-                metadata: nil)
-            return
-        }
-        content = Self.read(bytes)
+    }
+
+    private init(status: FileStatus, content: Content, bytes: [UInt8], file: OpenFile?) {
+        self.status = status
+        self.content = content
+        self.bytes = bytes
+        self.file = file
+    }
+
+    private static func noFile(_ status: FileStatus) -> JobReading {
+        let reason = JobError(.jobNotAFile, "the job is a \(status.kind.rawValue), not a file; drop a JSON file")
+        return JobReading(status: status, content: .wrong(reason, metadata: nil), bytes: [], file: nil)
+    }
+
+    /// Reads the job again after it was moved to `folder`: if it is the same file, only to see that it has not changed.
+    func again(as name: FilePath.Component, in folder: Folder, limit: Int) throws(SystemFailure) -> JobReading? {
+        guard let file, let now = try folder.status(of: name), now.isSameFile(as: status),
+            try file.read(upTo: limit + 1, expecting: Int(now.size)) == bytes
+        else { return try JobReading(name, in: folder, limit: limit) }
+        var same = self
+        same.status = now
+        return same
     }
 
     /// Whether both readings found the same file with the same content.
     func isSame(as other: JobReading) -> Bool { status.isSameFile(as: other.status) && bytes == other.bytes }
 
-    private static func read(_ bytes: [UInt8]) -> Content {
+    private static func read(_ bytes: [UInt8], limit: Int) -> Content {
+        guard bytes.count <= limit else {
+            return .wrong(
+                JobError(
+                    .jobTooLarge, "the job file has more than the limit of \(limit) bytes (limits.job-bytes)"),
+                metadata: nil)
+        }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes)

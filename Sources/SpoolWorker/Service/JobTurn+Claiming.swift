@@ -36,7 +36,7 @@ extension JobTurn {
             return .not(.unclaimable(error))
         }
         // Between the look and the claim a producer may have written on, or put another file under the name.
-        guard let now = try JobReading(claimedName.file, in: moves.lease.claims, limit: jobBytes) else {
+        guard let now = try seen.again(as: claimedName.file, in: moves.lease.claims, limit: jobBytes) else {
             return .not(.gone)
         }
         if case .unfinished = now.content, !now.isSame(as: seen) {
@@ -128,7 +128,7 @@ extension JobTurn {
         try moves.record(document, of: name, file: reading.status)
         // While the job still lies with the dead: later nobody knows whose leftovers to look for.
         if case .job(let job) = reading.content {
-            work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
+            try work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
         }
         guard try moves.claim(name, from: orphan.folder, as: name) else {
             try moves.withdrawRecord(of: name)

@@ -7,7 +7,7 @@ protocol JobWork: Sendable {
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome
     /// Removes what attempts of a worker that died have left behind.
     /// - Parameter id: the job's id; nil if the worker left none, so that all that it made has to be looked for.
-    func discardLeftovers(of job: Job, id: String?, worker: String)
+    func discardLeftovers(of job: Job, id: String?, worker: String) throws(SystemFailure)
     /// Begins no more work: what waits for its turn ends as interrupted, what runs may finish.
     func close() async
     /// Ends all work at once.
