@@ -107,7 +107,7 @@ package final class SpoolWatcher: Sendable {
 private final class EventProbe: Sendable {
     private static let patience = DispatchTimeInterval.seconds(2)
 
-    private let name = FilePath.Component(".probe-\(UniqueID())")!
+    private let name = ProbeFile.newName()
     private let isSeen = DispatchSemaphore(value: 0)
 
     func found(_ name: FilePath.Component) {

@@ -17,15 +17,7 @@ public final class Spool: Sendable {
     /// Opens the spool at `path`. Nothing is written.
     public init(at path: FilePath) throws(SpoolError) {
         self.path = path
-        do throws(SystemFailure) {
-            root = try Folder(at: path)
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw SpoolError(error) }
-            throw SpoolError(
-                .missing, path,
-                "there is no folder \(path.printable); make a spool with: spool-worker init \(path.printable)",
-                underlying: error)
-        }
+        root = try Self.root(at: path)
         marker = try Self.marker(in: root)
         var folders: [SpoolFolder: Folder] = [:]
         do throws(SystemFailure) {
@@ -39,7 +31,19 @@ public final class Spool: Sendable {
         self.folders = folders
     }
 
-    private static func marker(in root: Folder) throws(SpoolError) -> SpoolMarker {
+    static func root(at path: FilePath) throws(SpoolError) -> Folder {
+        do throws(SystemFailure) {
+            return try Folder(at: path)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw SpoolError(error) }
+            throw SpoolError(
+                .missing, path,
+                "there is no folder \(path.printable); make a spool with: spool-worker init \(path.printable)",
+                underlying: error)
+        }
+    }
+
+    static func marker(in root: Folder) throws(SpoolError) -> SpoolMarker {
         let text: [UInt8]
         do throws(SystemFailure) {
             text = try root.folder(SpoolFolder.control.name).file(SpoolMarker.file).read(upTo: 4096)
@@ -108,7 +112,7 @@ public final class Spool: Sendable {
     /// Proves that a job can go all its way by renames: from staging through every state, by an empty hidden file. Mounts
     /// inside the spool show only by trying.
     package func proveRenames() throws(SpoolError) {
-        let name = FilePath.Component(".probe-\(UniqueID())")!
+        let name = ProbeFile.newName()
         let way = SpoolFolder.sharedFileSystem.map { self[$0] } + [self[.tmp]]
         var place = self[.tmp]
         do throws(SystemFailure) {

@@ -24,7 +24,7 @@ struct RenditionFiles: Sendable {
     init(for job: Job, stem: String, source: OpenFile, in roots: Roots) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
-                try add(rendition.path, Self.temporaryName(stem, index), source: source, in: roots)
+                try add(rendition.path, TemporaryRendition.name(stem, index), source: source, in: roots)
             }
         } catch {
             discard()
@@ -128,13 +128,8 @@ struct RenditionFiles: Sendable {
                 let folder = try? root.folder(beneath: relative.removingLastComponent())
             else { continue }
             // As in discard: what stays is hidden and named for its job.
-            try? folder.remove(temporaryName(stem, index))
+            try? folder.remove(TemporaryRendition.name(stem, index))
         }
-    }
-
-    private static func temporaryName(_ stem: String, _ index: Int) -> FilePath.Component {
-        // A stem is hexadecimal digits and dashes.
-        FilePath.Component(".spool-\(stem)-\(index).tmp")!
     }
 
     private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {
