@@ -109,6 +109,11 @@ import Testing
         #expect(
             found.codes == ["folder_access"] + (isSticky ? ["folder_sticky"] : []) + ["job_unreadable"], "\(found)")
         #expect(found.paths == ["done"] + (isSticky ? ["failed"] : []) + ["incoming/job.json"])
+        try fixture.scratch.write("{}", to: "spool/processing/w1/job.json")
+        try fixture.scratch.write("{}", to: "spool/.spool/workers/w1.json")
+        try permit(0, ".spool/workers/w1.json")
+        let blind = try await check(fixture, by: nobody)
+        #expect(blind.codes.contains("not_checked") && !blind.codes.contains("dead_worker_jobs"), "\(blind)")
         try permit(0, "retry")
         #expect(try await check(fixture, by: nobody).codes.contains("folder_access"))
     }

@@ -13,6 +13,7 @@ struct LayoutCheck {
         for folder in SpoolFolder.allCases {
             if try !check(folder.name, in: root, FilePath(folder.rawValue)) { isWhole = false }
         }
+        // The marker was read from it.
         guard let control = try? root.folder(SpoolFolder.control.name) else { return false }
         if try !check(WorkerLease.folder, in: control, .of(.control, WorkerLease.folder)) { isWhole = false }
         return isWhole

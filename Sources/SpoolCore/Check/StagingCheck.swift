@@ -4,10 +4,11 @@ import SystemPackage
 /// What is left in `tmp`, and of probes in the control folder.
 struct StagingCheck {
     private let round: CheckRound
-    private let workers: Set<String>
+    private let workers: Set<String>?
 
-    /// - Parameter workers: the ids of those that lived when the check began. What newer ones have is young.
-    init(_ round: CheckRound, workers: Set<String>) {
+    /// - Parameter workers: the ids of those that lived when the check began. What newer ones have is young. nil if nobody
+    ///   can tell.
+    init(_ round: CheckRound, workers: Set<String>?) {
         self.round = round
         self.workers = workers
     }
@@ -17,7 +18,7 @@ struct StagingCheck {
         try walk(.tmp) { (name, status, path) throws(SystemFailure) in
             if let owner = DocumentFile.owner(of: name) {
                 // A live worker's document is renamed at once, but a sleeping one may come back to it.
-                guard round.clock.isOld(status), !workers.contains(owner) else { return }
+                guard round.clock.isOld(status), let workers, !workers.contains(owner) else { return }
                 strays.tellLeftover(
                     name, status, in: round.spool[.tmp], path, "a document that \(owner) did not finish")
             } else if name.isHidden {

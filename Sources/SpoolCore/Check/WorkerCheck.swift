@@ -15,12 +15,9 @@ struct WorkerCheck {
         strays = StrayCheck(round)
     }
 
-    /// - Returns: the ids of the workers that live.
-    func run() throws(SystemFailure) -> Set<String> {
-        var alive: Set<String> = []
-        try round.looking(at: .of(.control, WorkerLease.folder)) { () throws(SystemFailure) in
-            for worker in try round.spool.workers() where worker.isAlive { alive.insert(worker.worker.id) }
-        }
+    /// - Returns: the ids of the workers that live; nil if nobody can tell, so that any of them may.
+    func run() throws(SystemFailure) -> Set<String>? {
+        guard let alive = try living() else { return nil }
         var listing = try processing.listing()
         while let name = try listing.next() {
             try round.looking(at: .of(.processing, name)) { () throws(SystemFailure) in
@@ -28,6 +25,15 @@ struct WorkerCheck {
             }
         }
         try checkLeases(alive)
+        return alive
+    }
+
+    /// - Returns: nil if this user may not look.
+    private func living() throws(SystemFailure) -> Set<String>? {
+        var alive: Set<String>?
+        try round.looking(at: .of(.control, WorkerLease.folder)) { () throws(SystemFailure) in
+            alive = Set(try round.spool.workers().filter(\.isAlive).map(\.worker.id))
+        }
         return alive
     }
 
@@ -40,7 +46,9 @@ struct WorkerCheck {
         }
         let claims = try processing.folder(name)
         let jobs = try walk(claims, path)
-        if isAlive { return }
+        // Another look at who has died: workers come and go meanwhile.
+        guard !isAlive, let alive = try living(), !alive.contains(name.string) else { return }
+        guard try processing.status(of: name)?.isSameFile(as: claims.status()) == true else { return }
         if jobs > 0 {
             round.find(
                 .deadWorkerJobs, path,
