@@ -13,6 +13,12 @@ package struct FileStatus: Sendable, Equatable {
     package var kind: Kind
     /// Bytes.
     package var size: Int64
+    /// The bits of `chmod`, with the sticky bit and its like.
+    package var permissions: UInt32
+    /// The user's id.
+    package var owner: UInt32
+    /// How many names the file has.
+    package var links: UInt64
     package var device: UInt64
     package var inode: UInt64
     /// Nanoseconds since 1970.
@@ -30,6 +36,9 @@ package struct FileStatus: Sendable, Equatable {
             default: .other
             }
         size = Int64(status.st_size)
+        permissions = status.st_mode & 0o7777
+        owner = status.st_uid
+        links = UInt64(status.st_nlink)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         modified = status.st_mtim.nanoseconds

@@ -72,7 +72,7 @@ package final class SpoolWatcher: Sendable {
         if !anywhere, let type = incoming.fileSystemType, let name = FileSystemKind.nameIfShared(type) {
             throw WatchError(description: "events of other hosts do not reach a \(name) file system")
         }
-        let probe = EventProbe(Spool.probe(of: worker))
+        let probe = EventProbe(ProbeFile.name(of: worker))
         let path = spool.path.appending(SpoolFolder.incoming.name)
         let handler = InotifyThread.Handler(
             found: { [hints] name in

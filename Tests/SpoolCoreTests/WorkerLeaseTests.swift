@@ -119,6 +119,14 @@ import Testing
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
+    @Test func `is listed among files that are no leases`() throws {
+        let lease = try WorkerLease(in: spool, for: .named("w1"))
+        for stray in ["x", "notes.txt"] { try scratch.write("{}", to: ".spool/workers/\(stray)") }
+        try scratch.write("{}", to: ".spool/workers/folder.json/inside")
+        #expect(try spool.workers().map(\.worker.id) == ["w1"])
+        withExtendedLifetime(lease) {}
+    }
+
     @Test func `shows why nothing is claimed`() throws {
         let lease = try WorkerLease(in: spool, for: .named("w1"))
         #expect(try spool.workers().map(\.pause) == [nil])

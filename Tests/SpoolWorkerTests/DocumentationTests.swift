@@ -52,6 +52,13 @@ import Testing
         #expect(rows.map(\.1) == ErrorCode.allCases.map { $0.isRetryable ? "yes" : "no" })
     }
 
+    @Test func `lists all findings with their severities, and no others`() throws {
+        let rows = try text("docs/check.md").split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
+            row.split(separator: "|").prefix(2).map { String($0.trimming(while: { $0 == " " || $0 == "`" })) }
+        }
+        #expect(rows == FindingCode.allCases.map { [$0.rawValue, $0.severity.rawValue] })
+    }
+
     @Test func `lists all settings and no others`() throws {
         #expect(try firstColumn("docs/configuration.md") == SettingKey.allCases.map(\.rawValue))
     }

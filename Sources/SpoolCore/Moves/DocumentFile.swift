@@ -26,6 +26,15 @@ struct DocumentFile {
         }
     }
 
+    /// Who wrote a file of the staging folder under a temporary name; nil for files of others.
+    static func owner(of name: FilePath.Component) -> String? {
+        let parts = name.string.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 3, parts[0].isEmpty, parts.last == "tmp", UniqueID.isOne(parts[parts.count - 2]) else {
+            return nil
+        }
+        return parts[1..<(parts.count - 2)].joined(separator: ".")
+    }
+
     /// - Throws: `fileExists` if the name is taken.
     func write(
         _ content: [UInt8], to folder: Folder, as name: FilePath.Component

@@ -39,25 +39,10 @@ extension JobMoves {
             guard try spool[state].status(of: name.result) != nil, try spool[state].status(of: name.file) == nil,
                 let document = try spool.result(in: state, named: name.result)
             else { continue }
-            if try isBeingCommitted(document) { continue }
+            if try spool.isBeingCommitted(document) { continue }
             return LeftResult(document: document, folder: spool[state], name: name.result)
         }
         return nil
-    }
-
-    /// Whether the writer of a result still has the job.
-    private func isBeingCommitted(_ document: ResultDocument) throws(SystemFailure) -> Bool {
-        guard let name = FilePath.Component(document.worker.id), name.kind == .regular,
-            let claims = try Spool.existing({ () throws(SystemFailure) in try spool[.processing].folder(name) })
-        else { return false }
-        var listing = try claims.listing()
-        while let entry = try listing.next() {
-            guard let job = JobName(entry) else { continue }
-            // A job without a record was just claimed: nothing can be told of it, so the answer is the careful one.
-            guard let record = try AttemptRecords.read(of: job, in: claims) else { return true }
-            if record.id == document.id { return true }
-        }
-        return false
     }
 }
 

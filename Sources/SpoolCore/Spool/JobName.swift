@@ -16,6 +16,15 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
         self.file = file
     }
 
+    /// The job to which a result document of this name belongs; nil for names of other files.
+    init?(ofResult file: FilePath.Component) {
+        let bytes = file.bytes
+        guard bytes.first != UInt8(ascii: "."), bytes.count > Self.resultSuffix.count,
+            bytes.suffix(Self.resultSuffix.count).elementsEqual(Self.resultSuffix)
+        else { return nil }
+        self.init(unchecked: Self.component(bytes.dropLast(Self.resultSuffix.count) + Self.suffix))
+    }
+
     private static let suffix = Array(".json".utf8)
     private static let resultSuffix = Array(".result.json".utf8)
 

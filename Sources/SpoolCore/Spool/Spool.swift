@@ -17,15 +17,7 @@ public final class Spool: Sendable {
     /// Opens the spool at `path`. Nothing is written.
     public init(at path: FilePath) throws(SpoolError) {
         self.path = path
-        do throws(SystemFailure) {
-            root = try Folder(at: path)
-        } catch {
-            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw SpoolError(error) }
-            throw SpoolError(
-                .missing, path,
-                "there is no folder \(path.printable); make a spool with: spool-worker init \(path.printable)",
-                underlying: error)
-        }
+        root = try Self.root(at: path)
         marker = try Self.marker(in: root)
         var folders: [SpoolFolder: Folder] = [:]
         do throws(SystemFailure) {
@@ -39,7 +31,19 @@ public final class Spool: Sendable {
         self.folders = folders
     }
 
-    private static func marker(in root: Folder) throws(SpoolError) -> SpoolMarker {
+    static func root(at path: FilePath) throws(SpoolError) -> Folder {
+        do throws(SystemFailure) {
+            return try Folder(at: path)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw SpoolError(error) }
+            throw SpoolError(
+                .missing, path,
+                "there is no folder \(path.printable); make a spool with: spool-worker init \(path.printable)",
+                underlying: error)
+        }
+    }
+
+    static func marker(in root: Folder) throws(SpoolError) -> SpoolMarker {
         let text: [UInt8]
         do throws(SystemFailure) {
             text = try root.folder(SpoolFolder.control.name).file(SpoolMarker.file).read(upTo: 4096)
@@ -109,7 +113,7 @@ public final class Spool: Sendable {
     /// inside the spool show only by trying.
     /// - Parameter worker: its id, which says later whose a probe was that stayed behind.
     package func proveRenames(as worker: String) throws(SpoolError) {
-        let name = Self.probe(of: worker)
+        let name = ProbeFile.name(of: worker)
         let way = SpoolFolder.sharedFileSystem.map { self[$0] } + [self[.tmp]]
         var place = self[.tmp]
         do throws(SystemFailure) {
@@ -130,15 +134,9 @@ public final class Spool: Sendable {
         }
     }
 
-    /// The name of the files that a worker makes to see what the spool's file system can do.
-    package static func probe(of worker: String) -> FilePath.Component {
-        // WorkerID makes ids of plain characters only.
-        FilePath.Component(".probe-\(worker)")!
-    }
-
     /// Removes what a worker's probes have left behind that died meanwhile.
     func removeProbes(of worker: String) throws(SystemFailure) {
-        for folder in SpoolFolder.sharedFileSystem { try self[folder].remove(Self.probe(of: worker)) }
+        for folder in SpoolFolder.sharedFileSystem { try self[folder].remove(ProbeFile.name(of: worker)) }
     }
 
     /// - Throws: `noSuchFileOrDirectory` if the path does not lead to this spool any more, because its disk was unmounted

@@ -16,6 +16,13 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
             .map { String(digits.dropFirst($0.lowerBound).prefix($0.count)) }.joined(separator: "-")
     }
 
+    /// Whether a text has the form of such an id.
+    static func isOne(_ text: some StringProtocol) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts[2].first == "7"
+            && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
+    }
+
     private static func hexadecimal(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

@@ -21,7 +21,8 @@ extension Spool {
         var workers: [RegisteredWorker] = []
         var listing = try leases.listing()
         while let name = try listing.next() {
-            guard !name.string.hasPrefix("."),
+            guard !name.string.hasPrefix("."), name.string.hasSuffix(".json"),
+                try leases.status(of: name)?.kind == .regular,
                 let file = try Self.existing({ () throws(SystemFailure) in try leases.file(name) })
             else { continue }
             let lease = try LeaseDocument(file)

@@ -3,7 +3,7 @@ import ArgumentParser
 /// The exit statuses of all subcommands, as sysexits.h numbers them where it has a number.
 enum ExitStatus: Int32, CaseIterable {
     case success = 0
-    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`).
+    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`); or see ``findingsLeft``.
     case jobsFailed = 1
     /// Unknown options or wrong arguments.
     case usage = 64
@@ -18,10 +18,14 @@ enum ExitStatus: Int32, CaseIterable {
     /// A setting is wrong.
     case configuration = 78
 
+    /// The command did its work, and something is wrong with the spool (`check`).
+    static let findingsLeft = ExitStatus.jobsFailed
+
     var meaning: String {
         switch self {
         case .success: "success"
-        case .jobsFailed: "at least one job failed (run --once, submit --wait)"
+        case .jobsFailed:
+            "at least one job failed (run --once, submit --wait), or something is wrong with the spool (check)"
         case .usage: "unknown options or wrong arguments"
         case .unavailable: "the spool, or something that the worker needs, is missing or not usable"
         case .software: "a mistake in this program"

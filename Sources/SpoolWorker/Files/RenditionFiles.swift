@@ -24,7 +24,7 @@ struct RenditionFiles: Sendable {
     init(for job: Job, _ attempt: WorkAttempt, source: OpenFile, in roots: Roots) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
-                let temporary = Self.temporaryName(attempt.worker, attempt.id, index)
+                let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
                 try add(rendition.path, temporary, source: source, in: roots)
             }
         } catch {
@@ -135,7 +135,7 @@ struct RenditionFiles: Sendable {
             do throws(SystemFailure) {
                 let folder = try root.folder(beneath: relative.removingLastComponent())
                 if let id {
-                    try folder.remove(temporaryName(worker, id, index))
+                    try folder.remove(TemporaryRendition.name(of: worker, id, index))
                 } else {
                     try removeAll(of: worker, in: folder)
                 }
@@ -150,15 +150,8 @@ struct RenditionFiles: Sendable {
     private static func removeAll(of worker: String, in folder: Folder) throws(SystemFailure) {
         var listing = try folder.listing()
         while let name = try listing.next() {
-            if name.string.hasPrefix(prefix(of: worker)) { try folder.remove(name) }
+            if name.string.hasPrefix(TemporaryRendition.prefix(of: worker)) { try folder.remove(name) }
         }
-    }
-
-    private static func prefix(of worker: String) -> String { ".spool-\(worker)-" }
-
-    private static func temporaryName(_ worker: String, _ id: String, _ index: Int) -> FilePath.Component {
-        // Both ids are plain letters, digits and dashes.
-        FilePath.Component(prefix(of: worker) + "\(id)-\(index).tmp")!
     }
 
     private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {

@@ -1,0 +1,22 @@
+import SpoolSystem
+package import SystemPackage
+
+/// The names of empty hidden files that are made to see how a folder behaves. One that stays was left by a process that
+/// was killed in between.
+package enum ProbeFile {
+    private static let prefix = ".probe-"
+
+    /// Of a worker; what is left of it goes with the worker.
+    package static func name(of worker: String) -> FilePath.Component {
+        // WorkerID makes ids of plain characters only.
+        FilePath.Component("\(prefix)\(worker)")!
+    }
+
+    /// Of a process that is no worker.
+    package static func newName() -> FilePath.Component {
+        // Digits, letters and dashes.
+        FilePath.Component("\(prefix)\(UniqueID())")!
+    }
+
+    static func isProbe(_ name: FilePath.Component) -> Bool { name.string.hasPrefix(prefix) }
+}

@@ -1,0 +1,15 @@
+import SpoolCore
+import Testing
+
+@testable import SpoolWatch
+@testable import SpoolWorker
+
+@Suite struct `A check of the host` {
+    @Test func `tells of events that do not arrive, and of none that do`() throws {
+        let polling = WatchReport(usesEvents: false, scanInterval: .seconds(5), reason: "none came")
+        let finding = try #require(HostCheck.finding(of: polling))
+        #expect(finding.code == .noEvents)
+        #expect(finding.message.contains("none came") && finding.message.contains("5.0 seconds"))
+        #expect(HostCheck.finding(of: WatchReport(usesEvents: true, scanInterval: .seconds(60), reason: "")) == nil)
+    }
+}
