@@ -11,7 +11,7 @@ SOURCES := Sources Tests Package.swift
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
 export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help build test lint format demo run bench clean dependencies
+.PHONY: help build test lint format demo run bench torture clean dependencies
 
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make build   build $(WORKER)'
 	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE" and other options)'
+	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
 	@echo 'make clean   remove everything that was built'
 
@@ -50,6 +51,9 @@ run: build
 
 bench: build
 	Benchmarks/run --worker $(WORKER) $(BENCH)
+
+torture: build
+	Torture/run --worker $(WORKER) $(TORTURE)
 
 clean:
 	rm -rf .build
