@@ -57,8 +57,8 @@ final class WorkerProcess {
 
     /// Waits for the end.
     /// - Returns: the exit status; signals count from 1000.
-    func status() async throws -> Int32 {
-        try await eventually("the end of spool-worker \(process.arguments ?? [])") { !process.isRunning }
+    func status(within patience: Duration = .seconds(120)) async throws -> Int32 {
+        try await eventually("the end of \(process.arguments ?? [])", within: patience) { !process.isRunning }
         return process.terminationReason == .exit ? process.terminationStatus : 1000 + process.terminationStatus
     }
 
