@@ -14,6 +14,14 @@ extension Folder {
     }
 }
 
+extension Folder {
+    /// Sets both times of the file to now, which takes the right to write to it; another time takes its owner.
+    package func touch(_ name: FilePath.Component) throws(SystemFailure) {
+        let result = unsafe name.withPlatformString { unsafe utimensat(descriptor, $0, nil, AT_SYMLINK_NOFOLLOW) }
+        guard result == 0 else { throw SystemFailure("set the time of", path.appending(name), .last) }
+    }
+}
+
 extension OpenFile {
     /// Sets when the file was last modified, in nanoseconds since 1970.
     package func setModified(_ nanoseconds: Int64) throws(SystemFailure) {

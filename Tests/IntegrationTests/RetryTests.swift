@@ -149,6 +149,24 @@ import Testing
         #expect(try fixture.scratch.list("spool/output").isEmpty)
     }
 
+    /// Only its owner may set a file's time; a job's file can be anybody's.
+    @Test func `waits also where the worker may not set the time of its file`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        let run = try WorkerProcess(
+            command: [
+                "/usr/bin/strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=utimensat", "-e",
+                "inject=utimensat:error=EPERM", WorkerProcess.executable.string, "run", "--once", "--spool",
+                fixture.path.string, "--renderers", "1",
+            ],
+            environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "2", "SPOOL_WORKER_RETRY_DELAY": "2s"], in: fixture.scratch)
+        #expect(try await run.status() == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.attempts.map(\.error?.code) == [.inputNotFound, .inputNotFound])
+        #expect(result.attempts[1].startedAt.timeIntervalSince(result.attempts[0].startedAt) > 1.5)
+        try fixture.expectConsistent()
+    }
+
     @Test func `named by an operator must be there`() async throws {
         let fixture = try await SpoolFixture(picture: false)
         func retry(_ arguments: String...) async throws -> (status: Int32, output: String, errors: String) {

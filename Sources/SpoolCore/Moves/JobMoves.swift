@@ -75,10 +75,7 @@ package struct JobMoves: Sendable {
     @discardableResult
     package func commit(_ claimed: JobName, _ document: ResultDocument) throws(SystemFailure) -> Ending {
         let state = spool[document.status.folder]
-        if let retryAt = document.retryAt {
-            try lease.claims.setModified(
-                claimed.file, Int64((retryAt.timeIntervalSince1970 * 1000).rounded()) * 1_000_000)
-        }
+        if let retryAt = document.retryAt { try showDue(claimed, at: retryAt) }
         for name in Self.candidateNames(for: claimed, id: document.id) {
             // A job without a result stands there if somebody moved it by hand.
             guard try state.status(of: name.file) == nil else { continue }
@@ -106,6 +103,17 @@ package struct JobMoves: Sendable {
             return .committed(name, unflushed: flush(state, after: claimed))
         }
         throw SystemFailure("commit", lease.claims.path.appending(claimed.file), .fileExists)
+    }
+
+    /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it
+    /// on files of its own user; for others the document's time has to do.
+    private func showDue(_ claimed: JobName, at time: Date) throws(SystemFailure) {
+        let milliseconds = Int64((time.timeIntervalSince1970 * 1000).rounded())
+        do throws(SystemFailure) {
+            try lease.claims.setModified(claimed.file, milliseconds * 1_000_000)
+        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
+            return
+        }
     }
 
     /// What comes after the commit: it has happened, whatever fails here.

@@ -31,7 +31,7 @@ extension Spool {
             }
         }
         guard try self[.retry].status(of: name.file) != nil else { return .notFound }
-        try self[.retry].setModified(name.file, Int64(Date().timeIntervalSince1970 * 1000) * 1_000_000)
+        try self[.retry].touch(name.file)
         return .madeDue
     }
 

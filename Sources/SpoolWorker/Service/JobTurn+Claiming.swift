@@ -73,6 +73,11 @@ extension JobTurn {
         guard let status = try retry.status(of: name.file), Date(nanoseconds: status.modified) <= Date(),
             let reading = try JobReading(name.file, in: retry, limit: jobBytes)
         else { return .not(.gone) }
+        if let document = try moves.spool.result(in: .retry, named: name.result),
+            let retryAt = document.notBefore(modified: status.modified), retryAt > Date()
+        {
+            return .not(.postponed(until: retryAt))
+        }
         var document = try story(of: name, reading)
         // The history is in place here before the job is: whoever finds the job finds its story.
         try moves.record(document, of: name, file: reading.status)
@@ -152,6 +157,12 @@ extension JobTurn {
 }
 
 extension ResultDocument {
+    /// When the next attempt may begin of a job whose file could not be given that time, because it is another user's. An
+    /// operator who has touched the file since means now.
+    fileprivate func notBefore(modified: Int64) -> Date? {
+        Date(nanoseconds: modified) > claimedAt ? nil : retryAt
+    }
+
     /// Another worker, or another life: what the last one said of its end is past.
     fileprivate mutating func beginAnew(with worker: Worker) {
         self.worker = worker

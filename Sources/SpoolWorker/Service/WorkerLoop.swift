@@ -47,8 +47,11 @@ struct WorkerLoop: ~Copyable {
         do {
             while try await step(in: &group) { await service.wake.wait() }
         } catch {
-            // The turns end by themselves once their work is aborted, and the group waits for them.
             await service.work.abort()
+            while intake.countUnderWay > 0 {
+                await service.wake.wait()
+                for (name, outcome) in service.inbox.takeEnded() { intake.ended(name, outcome, now: .now) }
+            }
             leave()
             throw error
         }
