@@ -18,7 +18,7 @@ help:
 	@echo 'make test    run all tests'
 	@echo 'make build   build $(WORKER)'
 	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
-	@echo 'make bench   compare with other tools                (BENCH="--photo FILE" and other options)'
+	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
 	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
 	@echo 'make clean   remove everything that was built'
@@ -51,6 +51,7 @@ run: build
 
 bench: build
 	Benchmarks/run --worker $(WORKER) $(BENCH)
+	Benchmarks/moves --worker $(WORKER) $(MOVES)
 
 torture: build
 	Torture/run --worker $(WORKER) $(TORTURE)
