@@ -160,6 +160,20 @@ import Testing
         #expect(try moves.leftResult(of: name) == nil)
     }
 
+    @Test func `find the result that the same worker left, whatever else it has just claimed`() throws {
+        try scratch.write(document(.failed).json.text(), to: "failed/job.result.json")
+        try scratch.write("{}", to: "processing/w1/other.json")
+        try drop()
+        // Claimed and not recorded yet: when the worker asks.
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        #expect(try moves.leftResult(of: name)?.document.id == "id-1")
+        // Another worker cannot tell whether this is that job, under its own name or another.
+        let other = try JobMoves(spool, as: "w2")
+        #expect(try other.leftResult(of: name) == nil)
+        try scratch.write(document(.retry).json.text(), to: "retry/job~2.result.json")
+        #expect(try other.leftResult(of: name.distinguished(by: "2")) == nil)
+    }
+
     @Test func `do not take the result of a commit that is under way for one that was left`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))

@@ -61,7 +61,9 @@ struct ResultCheck {
         for claims in try round.claimFolders() {
             if try claims.status(of: job.file) != nil { return false }
         }
-        if let document = try round.spool.result(in: state, named: name), try round.spool.isBeingCommitted(document) {
+        if let document = try round.spool.result(in: state, named: name),
+            try round.spool.isBeingCommitted(document, as: job)
+        {
             return false
         }
         // Given back meanwhile.

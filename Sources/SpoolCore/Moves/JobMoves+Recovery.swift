@@ -39,7 +39,7 @@ extension JobMoves {
             guard try spool[state].status(of: name.result) != nil, try spool[state].status(of: name.file) == nil,
                 let document = try spool.result(in: state, named: name.result)
             else { continue }
-            if try spool.isBeingCommitted(document) { continue }
+            if try spool.isBeingCommitted(document, as: name, askedBy: lease.worker.id) { continue }
             return LeftResult(document: document, folder: spool[state], name: name.result)
         }
         return nil
