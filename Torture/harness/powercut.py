@@ -39,8 +39,11 @@ class Feeder:
     def feed(self) -> None:
         number = 0
         while not self.over.wait(FEED_SECONDS):
-            if len(os.listdir(self.spool.path / "incoming")) > BACKLOG:
-                continue
+            try:
+                if len(os.listdir(self.spool.path / "incoming")) > BACKLOG:
+                    continue
+            except OSError:
+                return
             number += 1
             name = f"{self.prefix}-{number}"
             job = image_job(f"{name}.json", "picture.png", {f"{self.prefix}/{name}.webp": 40, f"{name}.jpg": 30})
