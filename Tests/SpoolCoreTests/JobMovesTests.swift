@@ -126,6 +126,19 @@ import Testing
         #expect(try other.holds(name))
     }
 
+    @Test func `replace the result that the job's earlier holder left, and no other`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try scratch.write(document(.failed).json.text(), to: "done/job.result.json")
+        #expect(try end(of: moves.commit(name, document())) == name)
+        #expect(try spool.result(of: name)?.status == .done)
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try FileManager.default.removeItem(atPath: scratch.path.appending("done/job.json").string)
+        #expect(try end(of: moves.commit(name, document(id: "id-2"))).description == "job~2.json")
+        #expect(try spool.result(in: .done, named: name.result)?.id == "id-1")
+    }
+
     @Test func `lead to retry, where the file's time says when it is due`() throws {
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))

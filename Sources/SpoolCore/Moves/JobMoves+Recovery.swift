@@ -20,7 +20,12 @@ extension JobMoves {
                     try spool[state].remove(candidate.result)
                     continue
                 }
-                try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
+                do throws(SystemFailure) {
+                    try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
+                } catch  where error.errno == .noSuchFileOrDirectory {
+                    // Its worker only slept, and has done it meanwhile.
+                    return true
+                }
                 if durability == .full {
                     try spool[state].synchronize()
                     try orphan.folder.synchronize()

@@ -75,34 +75,64 @@ package struct JobMoves: Sendable {
     @discardableResult
     package func commit(_ claimed: JobName, _ document: ResultDocument) throws(SystemFailure) -> Ending {
         let state = spool[document.status.folder]
+        guard try holds(claimed) else { return .fenced }
         if let retryAt = document.retryAt { try showDue(claimed, at: retryAt) }
         for name in Self.candidateNames(for: claimed, id: document.id) {
             // A job without a result stands there if somebody moved it by hand.
-            guard try state.status(of: name.file) == nil else { continue }
-            do throws(SystemFailure) {
-                // In one step: of two workers with one name, one gets EEXIST and goes on to the next.
-                try documents.write(document.content, to: state, as: name.result)
-            } catch  where error.errno == .fileExists {
-                continue
-            }
+            guard try state.status(of: name.file) == nil, try place(document, as: name, in: state) else { continue }
             do throws(SystemFailure) {
                 // The result's name is this worker's alone, and so is the job's.
                 try lease.claims.move(claimed.file, to: state, as: name.file)
             } catch {
-                let isGone = error.errno == .noSuchFileOrDirectory ? try !holds(claimed) : false
-                if isGone, try state.status(of: name.file) != nil {
-                    // This worker slept between the two steps, and another has finished the commit for it.
-                    return .committed(name, unflushed: nil)
+                guard try isStillHere(claimed, after: error) else {
+                    // Another worker has taken the job over, or has finished this very commit, or it took effect although
+                    // it failed, as network file systems may have it. They may also show a job late: the document stays,
+                    // because a job without one is worse than one without a job.
+                    return try state.status(of: name.file) == nil
+                        ? .fenced : .committed(name, unflushed: flush(state, after: claimed))
                 }
                 // Without the job the document would tell of a state that is not.
                 try state.remove(name.result)
-                if isGone { return .fenced }
                 if error.errno == .fileExists { continue }
                 throw error
             }
             return .committed(name, unflushed: flush(state, after: claimed))
         }
         throw SystemFailure("commit", lease.claims.path.appending(claimed.file), .fileExists)
+    }
+
+    /// - Returns: false if the name is taken by another job's result. What this job's own earlier holder left is replaced.
+    private func place(
+        _ document: ResultDocument, as name: JobName, in state: Folder
+    ) throws(SystemFailure) -> Bool {
+        for _ in 0..<2 {
+            do throws(SystemFailure) {
+                // In one step: of two workers with one name, one gets EEXIST and goes on to the next.
+                try documents.write(document.content, to: state, as: name.result)
+                return true
+            } catch  where error.errno == .fileExists {
+                guard try ResultDocument.read(name.result, in: state)?.id == document.id else { return false }
+                try state.remove(name.result)
+            }
+        }
+        return false
+    }
+
+    /// Whether a job whose move has failed is where it was. Opening asks the file system anew where a look may be answered
+    /// from a cache.
+    private func isStillHere(_ claimed: JobName, after failure: SystemFailure) throws(SystemFailure) -> Bool {
+        if failure.errno == .noSuchFileOrDirectory { return false }
+        do throws(SystemFailure) {
+            _ = try lease.claims.file(claimed.file)
+            return true
+        } catch {
+            switch error.errno {
+            case .noSuchFileOrDirectory, .staleNFSFileHandle: return false
+            // A link, or what may not be read: it is there.
+            case .tooManySymbolicLinkLevels, .permissionDenied, .noSuchAddressOrDevice: return true
+            default: throw error
+            }
+        }
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it
