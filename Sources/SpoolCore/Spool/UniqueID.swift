@@ -9,11 +9,15 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
 
     init(at time: Date) {
         let milliseconds = UInt64(max(0, time.timeIntervalSince1970) * 1000)
-        let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0..<1 << 12)
-        let low = 1 << 63 | UInt64.random(in: 0..<1 << 62)
-        let digits = Self.hexadecimal(high) + Self.hexadecimal(low)
-        description = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-            .map { String(digits.dropFirst($0.lowerBound).prefix($0.count)) }.joined(separator: "-")
+        var bytes = UUID().uuid
+        bytes.0 = UInt8(truncatingIfNeeded: milliseconds >> 40)
+        bytes.1 = UInt8(truncatingIfNeeded: milliseconds >> 32)
+        bytes.2 = UInt8(truncatingIfNeeded: milliseconds >> 24)
+        bytes.3 = UInt8(truncatingIfNeeded: milliseconds >> 16)
+        bytes.4 = UInt8(truncatingIfNeeded: milliseconds >> 8)
+        bytes.5 = UInt8(truncatingIfNeeded: milliseconds)
+        bytes.6 = bytes.6 & 0x0F | 0x70
+        description = UUID(uuid: bytes).uuidString.lowercased()
     }
 
     /// Whether a text has the form of such an id.
@@ -21,10 +25,5 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts[2].first == "7"
             && parts.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isHexDigit } }
-    }
-
-    private static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
