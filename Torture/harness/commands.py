@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 GRACE_SECONDS = 10.0
-NICENESS = 10
+# Leaves time for others, and ends with whoever started it, even if that was killed.
+AS_CHILD = ("setpriv", "--pdeathsig", "KILL", "nice", "-n", "10")
 # A process may end between the listing of /proc and the look at it.
 GONE = (FileNotFoundError, ProcessLookupError)
 
@@ -24,7 +25,7 @@ def start(
     """Start `command` in a session of its own, by which all its descendants can be found; its words go to `log`."""
     with log.open("ab") as words:
         return subprocess.Popen(
-            ["nice", "-n", str(NICENESS), *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=words, stderr=words,
+            [*AS_CHILD, *command], cwd=folder, stdin=subprocess.DEVNULL, stdout=words, stderr=words,
             env=environment_with(environment), start_new_session=True)
 
 

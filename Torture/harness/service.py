@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from .commands import NICENESS, TortureError, end, environment_with, kill_session
+from .commands import AS_CHILD, TortureError, end, environment_with, kill_session
 from .spool import Spool, Worker
 
 READY_SECONDS = 30.0
@@ -40,7 +40,7 @@ class Service:
     @classmethod
     def start(cls, worker: Worker, spool: Spool) -> "Service":
         process = subprocess.Popen(
-            ["nice", "-n", str(NICENESS), *worker.command(spool)], stdin=subprocess.DEVNULL,
+            [*AS_CHILD, *worker.command(spool)], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
             env=environment_with(worker.environment))
         service = cls(process)

@@ -186,13 +186,19 @@ def late_source(desk: Desk, name: str) -> None:
             time.sleep(0.1)
 
 
-def changing_source(desk: Desk, name: str) -> None:
-    """Another picture takes the source's place, by rename, again and again."""
+def drop_large(desk: Desk, name: str) -> Path:
+    """A job whose source takes a while to decode; the source."""
     source = desk.spool.path / "input" / f"{name}.png"
     shutil.copyfile(desk.large, source)
     job = desk.job(name, source=source.name)
     desk.note(job)
     desk.spool.drop(job)
+    return source
+
+
+def changing_source(desk: Desk, name: str) -> None:
+    """Another picture takes the source's place, by rename, again and again."""
+    source = drop_large(desk, name)
     for _ in range(20):
         staged = desk.spool.path / "input" / f".{name}.tmp"
         shutil.copyfile(desk.picture, staged)
@@ -202,11 +208,7 @@ def changing_source(desk: Desk, name: str) -> None:
 
 def rewritten_source(desk: Desk, name: str) -> None:
     """The source is written anew in place while the job is under way."""
-    source = desk.spool.path / "input" / f"{name}.png"
-    shutil.copyfile(desk.large, source)
-    job = desk.job(name, source=source.name)
-    desk.note(job)
-    desk.spool.drop(job)
+    source = drop_large(desk, name)
     for _ in range(5):
         shutil.copyfile(desk.large, source)
         time.sleep(0.02)
