@@ -66,8 +66,12 @@ def drain_huey(folder: Path) -> int:
 def open_kombu(folder: Path):  # type: ignore[no-untyped-def]
     from kombu import Connection
     place = folder / "kombu"
-    place.mkdir(exist_ok=True)
-    options = {"data_folder_in": str(place), "data_folder_out": str(place), "control_folder": str(place / "control")}
+    # Messages are taken by a move there: across file systems that would be a copy, which two processes can see half of.
+    taken = folder / "taken"
+    for each in (place, taken):
+        each.mkdir(exist_ok=True)
+    options = {"data_folder_in": str(place), "data_folder_out": str(place), "control_folder": str(place / "control"),
+               "processed_folder": str(taken)}
     return Connection("filesystem://", transport_options=options)
 
 

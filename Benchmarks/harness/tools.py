@@ -88,6 +88,7 @@ def versions() -> dict[str, str]:
     return {tool.name: tool.version() for tool in TOOLS}
 
 
-def compile_loop(source: Path, program: Path) -> None:
-    flags = shlex.split(answer([PKG_CONFIG, "--cflags", "--libs", "vips"]))
-    answer([CC, "-O2", "-Wall", "-Wextra", "-o", str(program), str(source), *flags])
+def compile_loop(source: Path, program: Path, *packages: str) -> None:
+    """Compile one file of C, with the libraries that pkg-config knows by these names."""
+    flags = shlex.split(answer([PKG_CONFIG, "--cflags", "--libs", *packages])) if packages else []
+    answer([CC, "-O2", "-Wall", "-Wextra", "-pthread", "-o", str(program), str(source), *flags])
