@@ -35,6 +35,8 @@ int spool_rename_noreplace(int from_folder, const char *from, int to_folder, con
     return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
 }
 
+int spool_begin_writing(int file) { return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
 int spool_socket_pair(int sockets[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
 }

@@ -1,3 +1,4 @@
+import CSpoolSystem
 import Glibc
 package import SystemPackage
 
@@ -103,6 +104,9 @@ package final class OpenFile: Sendable {
             guard errno == .interrupted else { throw SystemFailure("read", path, errno) }
         }
     }
+
+    /// Lets the disk begin to write the content, without waiting for it. Only ``synchronize()`` says whether it is there.
+    package func beginWriting() { _ = spool_begin_writing(descriptor) }
 
     /// Flushes content and size to the disk.
     package func synchronize() throws(SystemFailure) {

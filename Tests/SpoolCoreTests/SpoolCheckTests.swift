@@ -51,7 +51,7 @@ import Testing
         try scratch.write("{}", to: "incoming/job.json")
         #expect(try checked.marks(repair: true, later: .twoHours).isEmpty)
         let lease = try checked.worker("alive")
-        let moves = JobMoves(spool: checked.spool, lease: lease, durability: .none, flushes: FlushGroup())
+        let moves = JobMoves(spool: checked.spool, lease: lease, durability: .none)
         // A constant that is a job's name.
         let name = JobName("job.json")!
         #expect(try moves.claim(name, from: checked.spool[.incoming], as: name))

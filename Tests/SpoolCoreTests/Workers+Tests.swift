@@ -20,6 +20,6 @@ extension JobMoves {
     /// The moves of a new worker.
     init(_ spool: Spool, as id: String) throws {
         self.init(
-            spool: spool, lease: try WorkerLease(in: spool, for: .named(id)), durability: .full, flushes: FlushGroup())
+            spool: spool, lease: try WorkerLease(in: spool, for: .named(id)), durability: .full)
     }
 }

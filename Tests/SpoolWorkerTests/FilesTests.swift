@@ -72,7 +72,7 @@ import Testing
         let files = try renditions(["a.png", "deep/er/b.png"])
         #expect(try scratch.list("out").allSatisfy { $0.hasPrefix(".spool-") || $0 == "deep" })
         for (index, file) in files.files.enumerated() { try file.write(Array("image \(index)".utf8)) }
-        try files.publish(.full, FlushGroup())
+        try files.publish(.full)
         #expect(try scratch.list("out") == ["a.png", "deep"])
         #expect(try scratch.read("out/deep/er/b.png") == "image 1")
     }
@@ -81,7 +81,7 @@ import Testing
         try scratch.write("old", to: "out/a.png")
         let files = try renditions(["a.png"])
         #expect(try scratch.read("out/a.png") == "old")
-        try files.publish(.none, FlushGroup())
+        try files.publish(.none)
         #expect(try scratch.read("out/a.png") == "")
         #expect(code { try renditions([".."]) } == .outputNotAllowed)
         try FileManager.default.createDirectory(
@@ -109,7 +109,7 @@ import Testing
             atPath: scratch.path.appending("out/a.png").string, withDestinationPath: "../secret.jpg")
         let files = try renditions(["a.png"])
         try files.files[0].write(Array("image".utf8))
-        try files.publish(.full, FlushGroup())
+        try files.publish(.full)
         #expect(try scratch.read("secret.jpg") == "secret")
         #expect(try scratch.read("out/a.png") == "image")
     }

@@ -18,6 +18,9 @@ int spool_open_beneath(int folder, const char *path, int flags, mode_t mode);
 int spool_openat(int folder, const char *path, int flags, mode_t mode);
 int spool_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to);
 
+// sync_file_range(2) with SYNC_FILE_RANGE_WRITE for the whole file: writing begins, nothing is waited for.
+int spool_begin_writing(int file);
+
 // One SOCK_SEQPACKET message with descriptors. `spool_receive` returns the message's length, 0 at the end of the
 // stream; descriptors arrive with close-on-exec set, and `count` holds the room on entry, the number on return.
 int spool_socket_pair(int sockets[2]);

@@ -10,15 +10,12 @@ package struct JobMoves: Sendable {
     package let spool: Spool
     package let lease: WorkerLease
     package let durability: Durability
-    private let flushes: FlushGroup
     private let records: AttemptRecords
 
-    /// - Parameter flushes: shared by all whose flushes may be one.
-    package init(spool: Spool, lease: WorkerLease, durability: Durability, flushes: FlushGroup) {
+    package init(spool: Spool, lease: WorkerLease, durability: Durability) {
         self.spool = spool
         self.lease = lease
         self.durability = durability
-        self.flushes = flushes
         records = AttemptRecords(in: lease.claims)
     }
 
@@ -150,8 +147,8 @@ package struct JobMoves: Sendable {
     private func flush(_ state: Folder, after claimed: JobName) -> SystemFailure? {
         do throws(SystemFailure) {
             if durability == .full {
-                try flushes.synchronize(state)
-                try flushes.synchronize(lease.claims)
+                try state.synchronize()
+                try lease.claims.synchronize()
             }
             try records.retire(claimed.result)
             return nil
@@ -162,7 +159,13 @@ package struct JobMoves: Sendable {
 
     /// The name itself, then `NAME~2` to `NAME~9`, then one that nobody else can have.
     static func candidateNames(for name: JobName, id: String) -> some Sequence<JobName> {
-        [name] + (2...9).lazy.map { name.distinguished(by: String($0)) } + [name.distinguished(by: id)]
+        (1...10).lazy.map { number in
+            switch number {
+            case 1: name
+            case 10: name.distinguished(by: id)
+            default: name.distinguished(by: String(number))
+            }
+        }
     }
 
     // MARK: Giving back

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Logging
 import SpoolCore
 import SpoolSystem
@@ -30,9 +31,6 @@ struct ExerciseCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("full or none.", valueName: "mode"))
     var durability = "full"
 
-    @Flag(help: "Flush for each job alone, to see what sharing flushes saves.")
-    var alone = false
-
     func validate() throws {
         guard jobs > 0, leave >= 0, leave < jobs, inFlight > 0 else {
             throw ValidationError("numbers of jobs are at least 1")
@@ -57,7 +55,8 @@ struct ExerciseCommand: AsyncParsableCommand {
             // The name is plain.
             try spool[.incoming].create(FilePath.Component("job-\(index).json")!).write(content)
         }
-        try spool[.incoming].synchronize()
+        // Jobs that wait have long been written; a disk that is still busy with them would be measured, too.
+        sync()
     }
 
     private func drain(_ spool: Spool) async throws -> JSONValue {
@@ -67,7 +66,6 @@ struct ExerciseCommand: AsyncParsableCommand {
         let logger = Logger(label: "spool-worker") { _ in ConsoleLogHandler(level: .error, style: .plain) }
         let wake = WakeSignal()
         let inbox = TurnInbox()
-        let flushes = FlushGroup(isShared: !alone)
         let work = NoWork(limit: jobs - leave) {
             inbox.stop()
             wake.signal()
@@ -75,7 +73,7 @@ struct ExerciseCommand: AsyncParsableCommand {
         let begin = ContinuousClock.now
         let service = WorkerService(
             spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
-            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), flushes: flushes,
+            floor: StorageFloor(bytes: 0, inodes: 0, folders: []),
             hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
             registration: try WorkerService.register(with: spool, configuration, logger: logger, wake: wake),
             pruner: Pruner(spool, [:], logger: logger),
@@ -85,7 +83,7 @@ struct ExerciseCommand: AsyncParsableCommand {
         let first = work.first.withLock { $0 }.map { ($0 - begin) / .seconds(1) } ?? 0
         return [
             "jobs": .number(jobs - leave), "waiting": .number(jobs), "inFlight": .number(inFlight),
-            "durability": .string(durability), "sharedFlushes": .bool(!alone), "seconds": .number(seconds, digits: 4),
+            "durability": .string(durability), "seconds": .number(seconds, digits: 4),
             "jobsPerSecond": .number(Double(jobs - leave) / seconds, digits: 1),
             "firstClaimSeconds": .number(first, digits: 4), "peakKilobytes": .number(ProcessSetup.peakKilobytes),
         ]

@@ -95,7 +95,11 @@ struct RenditionFiles: Sendable {
 
     /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,
     /// and all names are before this returns.
-    func publish(_ durability: Durability, _ flushes: FlushGroup) throws(JobError) {
+    func publish(_ durability: Durability) throws(JobError) {
+        if durability == .full {
+            // The disk is at work on all of them while the first is waited for, so that the others have little to wait for.
+            for target in targets { target.file.beginWriting() }
+        }
         for target in targets where durability == .full {
             try attempt(target) { () throws(SystemFailure) in try target.file.synchronize() }
         }
@@ -110,7 +114,7 @@ struct RenditionFiles: Sendable {
             do throws(SystemFailure) {
                 let status = try folder.status()
                 if flushed.contains(where: status.isSameFile) { continue }
-                try flushes.synchronize(folder)
+                try folder.synchronize()
                 flushed.append(status)
             } catch {
                 throw Self.failure(error, path.string)

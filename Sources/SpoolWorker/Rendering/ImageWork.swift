@@ -8,7 +8,6 @@ struct ImageWork: JobWork {
     var inputRoots: Roots
     var outputRoots: Roots
     var configuration: WorkerConfiguration
-    var flushes: FlushGroup
     var logger: Logger
 
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome {

@@ -45,7 +45,7 @@ struct JobRendering: Sendable {
                 return .fenced
             }
             let publishing = ContinuousClock.now
-            try targets.publish(work.configuration.durability, work.flushes)
+            try targets.publish(work.configuration.durability)
             return .done(
                 WorkResult(
                     input: ResultDocument.InputImage(images.input, path: job.input.path),

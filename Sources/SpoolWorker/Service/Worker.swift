@@ -49,10 +49,9 @@ struct Worker {
                     "worker": "\(worker.id)", "renderers": "\(configuration.renderers)", "libvips": "\(vips)",
                     "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
                 ])
-            let flushes = FlushGroup()
             let work = ImageWork(
                 renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots, configuration: configuration,
-                flushes: flushes, logger: logger)
+                logger: logger)
             let floor = StorageFloor(
                 bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes,
                 folders: [spool.root] + outputRoots.folders)
@@ -60,7 +59,7 @@ struct Worker {
                 WorkerService(
                     spool: spool, work: work, configuration: configuration,
                     // While one set of images is rendered, the next is opened and the last is flushed to the disk.
-                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, flushes: flushes, hints: hints,
+                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, hints: hints,
                     watcher: watcher, wake: wake, inbox: TurnInbox(), registration: registration,
                     pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger))
         } catch {

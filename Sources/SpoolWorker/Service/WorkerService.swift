@@ -13,7 +13,6 @@ struct WorkerService: Service {
     /// How many jobs are under way at a time.
     let turnsAtATime: Int
     let floor: StorageFloor
-    let flushes: FlushGroup
     let hints: CandidateHints
     /// nil with `once`, which looks instead of watching.
     let watcher: SpoolWatcher?
@@ -62,7 +61,7 @@ struct WorkerService: Service {
     func turn(with registration: Registration) -> JobTurn {
         JobTurn(
             moves: JobMoves(
-                spool: spool, lease: registration.lease, durability: configuration.durability, flushes: flushes),
+                spool: spool, lease: registration.lease, durability: configuration.durability),
             work: work, retries: configuration.retries, jobBytes: configuration.jobBytes, logger: logger)
     }
 }
