@@ -8,10 +8,7 @@ extension Folder {
     package func move(
         _ name: FilePath.Component, to folder: Folder, replacing newName: FilePath.Component
     ) throws(SystemFailure) {
-        let result = unsafe name.withPlatformString { old in
-            unsafe newName.withPlatformString { new in unsafe renameat(descriptor, old, folder.descriptor, new) }
-        }
-        guard result == 0 else { throw Self.failure(name, folder, newName, .last) }
+        if let errno = unsafe call(renameat, name, folder, newName) { throw Self.failure(name, folder, newName, errno) }
     }
 
     /// An entry of the new name stays and the call fails with `fileExists`, in one step: for names that others may take
@@ -20,13 +17,7 @@ extension Folder {
     package func move(
         _ name: FilePath.Component, to folder: Folder, exclusivelyAs newName: FilePath.Component
     ) throws(SystemFailure) {
-        let result = unsafe name.withPlatformString { old in
-            unsafe newName.withPlatformString { new in
-                unsafe spool_rename_noreplace(descriptor, old, folder.descriptor, new)
-            }
-        }
-        if result == 0 { return }
-        let errno = Errno.last
+        guard let errno = unsafe call(spool_rename_noreplace, name, folder, newName) else { return }
         let isUnsupported = errno == .invalidArgument || errno == .noFunction
         throw Self.failure(name, folder, newName, isUnsupported ? .notSupported : errno)
     }
@@ -54,12 +45,22 @@ extension Folder {
         do throws(SystemFailure) {
             try move(name, to: folder, exclusivelyAs: newName)
         } catch  where error.errno == .notSupported {
-            let result = unsafe name.withPlatformString { old in
-                unsafe newName.withPlatformString { new in unsafe linkat(descriptor, old, folder.descriptor, new, 0) }
-            }
-            guard result == 0 else { throw Self.failure(name, folder, newName, .last) }
+            let link = { @Sendable in unsafe linkat($0, $1, $2, $3, 0) }
+            if let errno = unsafe call(link, name, folder, newName) { throw Self.failure(name, folder, newName, errno) }
             try remove(name)
         }
+    }
+
+    private typealias Call = (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Int32
+
+    /// - Returns: nil if the call succeeded.
+    private func call(
+        _ function: Call, _ name: FilePath.Component, _ folder: Folder, _ newName: FilePath.Component
+    ) -> Errno? {
+        let result = unsafe name.withPlatformString { old in
+            unsafe newName.withPlatformString { new in unsafe function(descriptor, old, folder.descriptor, new) }
+        }
+        return result == 0 ? nil : .last
     }
 
     private static func failure(

@@ -185,6 +185,22 @@ package final class Folder: Sendable {
         throw SystemFailure("inspect", path.appending(name), .last)
     }
 
+    /// Whether there is an entry of this name, asked of the file system anew: on a network a look may be answered from a
+    /// cache, opening is not.
+    package func confirms(_ name: FilePath.Component) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            _ = try file(name)
+            return true
+        } catch {
+            switch error.errno {
+            case .noSuchFileOrDirectory, .staleNFSFileHandle: return false
+            // A link, or what may not be read: it is there.
+            case .tooManySymbolicLinkLevels, .permissionDenied, .noSuchAddressOrDevice: return true
+            default: throw error
+            }
+        }
+    }
+
     /// The status of the folder itself.
     package func status() throws(SystemFailure) -> FileStatus {
         var status = stat()

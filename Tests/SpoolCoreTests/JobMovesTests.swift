@@ -63,6 +63,21 @@ import Testing
         }
     }
 
+    @Test func `bring a job's history before the job, and take it back if another worker was faster`() throws {
+        try scratch.write("{}", to: "retry/job.json")
+        let waiting = try #require(try spool[.retry].status(of: name.file))
+        #expect(try moves.claim(name, from: spool[.retry], withHistory: document(.processing), file: waiting))
+        #expect(try scratch.list("processing/w1") == ["job.json", "job.result.json"])
+        let other = try JobMoves(spool, as: "w2")
+        #expect(try !other.claim(name, from: spool[.retry], withHistory: document(.processing), file: waiting))
+        try scratch.write("{}", to: "retry/job.json")
+        try scratch.write("in the way", to: "processing/w2/job.json")
+        #expect(throws: SystemFailure.self) {
+            try other.claim(name, from: spool[.retry], withHistory: document(.processing), file: waiting)
+        }
+        #expect(try scratch.list("processing/w2").filter { !$0.hasPrefix(".") } == ["job.json"])
+    }
+
     @Test func `have one winner`() throws {
         try drop()
         let other = try JobMoves(spool, as: "w2")
@@ -194,7 +209,7 @@ import Testing
         try scratch.write(document(.failed).json.text(), to: "failed/job.result.json")
         let other = try JobMoves(spool, as: "w2")
         #expect(try other.leftResult(of: name) == nil)
-        try moves.withdrawRecord(of: name)
+        try moves.lease.claims.remove(name.result)
         // Just claimed, nothing recorded: it could be that job.
         #expect(try other.leftResult(of: name) == nil)
         try moves.giveBack(name, id: "id-1")

@@ -119,6 +119,16 @@ import Testing
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
+    @Test func `is never taken for what is no lease`() throws {
+        for name in [".json", "notes.txt", ".hidden.json"] { try scratch.write("", to: ".spool/workers/\(name)") }
+        let bytes = Array("caf".utf8) + [0xE9] + Array(".json".utf8)
+        _ = try spool[.control].folder("workers").create(#require(FilePath.Component(bytes: bytes)))
+        var watch = try watch()
+        for seconds in [0, 31, 62] { #expect(try watch.orphans(now: start + .seconds(seconds)).isEmpty) }
+        #expect(try spool.workers().isEmpty)
+        #expect(try scratch.list(".spool/workers").count == 4)
+    }
+
     @Test func `is listed among files that are no leases`() throws {
         let lease = try WorkerLease(in: spool, for: .named("w1"))
         for stray in ["x", "notes.txt"] { try scratch.write("{}", to: ".spool/workers/\(stray)") }

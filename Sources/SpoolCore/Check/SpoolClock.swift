@@ -21,7 +21,7 @@ struct SpoolClock {
         self.lead = lead
         let lead = Int64(lead / .nanoseconds(1))
         let measured = Self.time(in: folder)
-        host = Int64(Date().timeIntervalSince1970 * 1e9) + lead
+        host = Date().nanoseconds + lead
         fileSystem = measured.map { $0 + lead } ?? host
         isMeasured = measured != nil
     }

@@ -130,8 +130,8 @@ struct WorkerCheck {
             let path = FilePath.of(.control, WorkerLease.folder).appending(name)
             if !name.isHidden || name.extension != "tmp" {
                 // One that never got its name has the ending of a temporary.
-                guard name.extension == "json", !alive.contains(name.stem),
-                    try processing.status(of: WorkerName(name.stem).folder) == nil
+                guard let worker = WorkerName(lease: name), !alive.contains(worker.id),
+                    try processing.status(of: worker.folder) == nil
                 else { continue }
             }
             round.find(

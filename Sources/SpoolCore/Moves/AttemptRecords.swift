@@ -38,12 +38,10 @@ final class AttemptRecords: Sendable {
 
     /// The record beside a job in a worker's claim folder, or nil if there is none that tells of this very job.
     static func read(of job: JobName, in claims: Folder) throws(SystemFailure) -> ResultDocument? {
-        guard let file = try claims.status(of: job.file),
-            let content = try Spool.existing({ () throws(SystemFailure) in
-                try claims.file(job.result).read(upTo: ResultDocument.maximumBytes)
-            }), let json = try? JSONValue(parsing: content),
+        guard let file = try claims.status(of: job.file), let json = try ResultDocument.json(job.result, in: claims),
             json[inodeKey]?.int == Int(bitPattern: UInt(file.inode))
         else { return nil }
+        // As good as none, like one that cannot be read at all.
         return try? ResultDocument(json: json)
     }
 

@@ -9,6 +9,8 @@ extension JobMoves {
     package func finishCommit(
         of name: JobName, in orphan: OrphanedClaims, recorded document: ResultDocument
     ) throws(SystemFailure) -> Bool {
+        // A job that has left already, shown late, would look as if its document lacked it.
+        guard try orphan.folder.confirms(name.file) else { return false }
         for state in [SpoolFolder.done, .failed, .retry] {
             for candidate in Self.candidateNames(for: name, id: document.id) {
                 guard let placed = try spool.result(in: state, named: candidate.result), placed.id == document.id,

@@ -36,6 +36,24 @@ package struct JobMoves: Sendable {
         }
     }
 
+    /// Takes a job that has a history. That is in place here before the job is: whoever finds the job finds its story.
+    /// - Returns: as above.
+    package func claim(
+        _ name: JobName, from source: Folder, withHistory document: ResultDocument, file: FileStatus
+    ) throws(SystemFailure) -> Bool {
+        try record(document, of: name, file: file)
+        let hasClaimed: Bool
+        do throws(SystemFailure) {
+            hasClaimed = try claim(name, from: source, as: name)
+        } catch {
+            // A record without its job tells nobody anything.
+            try? records.retire(name.result)
+            throw error
+        }
+        if !hasClaimed { try records.retire(name.result) }
+        return hasClaimed
+    }
+
     /// Whether the job is still this worker's. It is not once another has taken it over, because this one slept.
     package func holds(_ claimed: JobName) throws(SystemFailure) -> Bool {
         try lease.claims.status(of: claimed.file) != nil
@@ -51,9 +69,6 @@ package struct JobMoves: Sendable {
     ) throws(SystemFailure) {
         try records.write(AttemptRecords.content(document, of: file), as: claimed.result)
     }
-
-    /// Takes back the record of a job that another worker has claimed first.
-    package func withdrawRecord(of claimed: JobName) throws(SystemFailure) { try records.retire(claimed.result) }
 
     // MARK: Commit
 
@@ -81,7 +96,8 @@ package struct JobMoves: Sendable {
                 // The result's name is this worker's alone, and so is the job's.
                 try lease.claims.move(claimed.file, to: state, as: name.file)
             } catch {
-                guard try isStillHere(claimed, after: error) else {
+                let isGone = error.errno == .noSuchFileOrDirectory
+                guard isGone ? false : try lease.claims.confirms(claimed.file) else {
                     // Another worker has taken the job over, or has finished this very commit, or it took effect although
                     // it failed, as network file systems may have it. They may also show a job late: the document stays,
                     // because a job without one is worse than one without a job.
@@ -113,23 +129,6 @@ package struct JobMoves: Sendable {
             }
         }
         return false
-    }
-
-    /// Whether a job whose move has failed is where it was. Opening asks the file system anew where a look may be answered
-    /// from a cache.
-    private func isStillHere(_ claimed: JobName, after failure: SystemFailure) throws(SystemFailure) -> Bool {
-        if failure.errno == .noSuchFileOrDirectory { return false }
-        do throws(SystemFailure) {
-            _ = try lease.claims.file(claimed.file)
-            return true
-        } catch {
-            switch error.errno {
-            case .noSuchFileOrDirectory, .staleNFSFileHandle: return false
-            // A link, or what may not be read: it is there.
-            case .tooManySymbolicLinkLevels, .permissionDenied, .noSuchAddressOrDevice: return true
-            default: throw error
-            }
-        }
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it

@@ -14,11 +14,14 @@ extension ResultDocument {
     static let maximumBytes = 64 << 20
 
     package static func read(_ name: FilePath.Component, in folder: Folder) throws(SystemFailure) -> ResultDocument? {
+        try json(name, in: folder).flatMap { try? ResultDocument(json: $0) }
+    }
+
+    /// What a document's file holds. One that is no JSON is as good as none; nobody's work is decided by it.
+    static func json(_ name: FilePath.Component, in folder: Folder) throws(SystemFailure) -> JSONValue? {
         let content = try Spool.existing { () throws(SystemFailure) in
             try folder.file(name).read(upTo: maximumBytes)
         }
-        // A document that is no document is as good as none; nobody's work is decided by it.
-        guard let content, let json = try? JSONValue(parsing: content) else { return nil }
-        return try? ResultDocument(json: json)
+        return content.flatMap { try? JSONValue(parsing: $0) }
     }
 }

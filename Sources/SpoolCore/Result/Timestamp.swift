@@ -17,4 +17,7 @@ package enum Timestamp {
 extension Date {
     /// A time of a file, in nanoseconds since 1970.
     package init(nanoseconds: Int64) { self.init(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
+
+    /// Nanoseconds since 1970, as files have them.
+    package var nanoseconds: Int64 { Int64((timeIntervalSince1970 * 1e9).rounded()) }
 }

@@ -134,11 +134,6 @@ public final class Spool: Sendable {
         }
     }
 
-    /// Removes what a worker's probes have left behind that died meanwhile.
-    func removeProbes(of worker: String) throws(SystemFailure) {
-        for folder in SpoolFolder.sharedFileSystem { try self[folder].remove(ProbeFile.name(of: worker)) }
-    }
-
     /// - Throws: `noSuchFileOrDirectory` if the path does not lead to this spool any more, because its disk was unmounted
     ///   or the folder renamed, or if its marker is gone.
     package func proveStillThere() throws(SystemFailure) {

@@ -93,13 +93,11 @@ package struct LeaseWatch {
     ) throws(SystemFailure) {
         var listing = try leases.listing()
         while let name = try listing.next() {
-            guard name.string.hasSuffix(".json") else { continue }
-            let id = String(name.string.dropLast(".json".count))
-            guard present.insert(id).inserted, case .dead = try judge(id, now: now),
-                try spool[.processing].status(of: WorkerName(id).folder) == nil
+            guard let worker = WorkerName(lease: name), present.insert(worker.id).inserted,
+                case .dead = try judge(worker.id, now: now),
+                try spool[.processing].status(of: worker.folder) == nil
             else { continue }
-            try spool.removeProbes(of: id)
-            try DocumentFile.discardLeftovers(of: id, in: spool[.tmp])
+            try spool.removeLeftovers(of: worker.id)
             try leases.remove(name)
         }
     }

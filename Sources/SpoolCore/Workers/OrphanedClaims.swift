@@ -35,11 +35,6 @@ package final class OrphanedClaims: Sendable {
         try AttemptRecords.read(of: job, in: folder)
     }
 
-    /// Whether the worker was in the middle of an attempt at the job.
-    package func hasRecord(of job: JobName) throws(SystemFailure) -> Bool {
-        try record(of: job) != nil
-    }
-
     /// Removes the folder and the lease once no job is left.
     /// - Returns: false if something is left that is neither job nor record.
     package func remove() throws(SystemFailure) -> Bool {
@@ -49,8 +44,7 @@ package final class OrphanedClaims: Sendable {
             if name.string.hasSuffix(".result.json") { try folder.remove(name) }
         }
         try AttemptRecords.removeSpares(in: folder)
-        try DocumentFile.discardLeftovers(of: id, in: spool[.tmp])
-        try spool.removeProbes(of: id)
+        try spool.removeLeftovers(of: id)
         do throws(SystemFailure) {
             try spool[.processing].removeFolder(name.folder)
         } catch  where error.errno == .directoryNotEmpty {
@@ -58,5 +52,13 @@ package final class OrphanedClaims: Sendable {
         }
         try spool[.control].folder(WorkerLease.folder).remove(name.lease)
         return true
+    }
+}
+
+extension Spool {
+    /// Removes what a dead worker was about to put elsewhere: unfinished documents and probes.
+    func removeLeftovers(of worker: String) throws(SystemFailure) {
+        try DocumentFile.discardLeftovers(of: worker, in: self[.tmp])
+        for folder in SpoolFolder.sharedFileSystem { try self[folder].remove(ProbeFile.name(of: worker)) }
     }
 }

@@ -18,12 +18,22 @@ extension ResultDocument.Worker {
 
 /// A worker's id, and the names that follow from it.
 struct WorkerName {
+    let id: String
     let folder: FilePath.Component
     let lease: FilePath.Component
 
     init(_ id: String) {
+        self.id = id
         // WorkerID makes ids of plain characters only.
         folder = FilePath.Component(id)!
         lease = FilePath.Component("\(id).json")!
+    }
+
+    /// - Returns: nil for names that are no lease's.
+    init?(lease name: FilePath.Component) {
+        guard !name.isHidden, name.extension == "json" else { return nil }
+        self.init(name.stem)
+        // Bytes that are no text do not come back.
+        guard lease == name else { return nil }
     }
 }

@@ -21,12 +21,11 @@ extension Spool {
         var workers: [RegisteredWorker] = []
         var listing = try leases.listing()
         while let name = try listing.next() {
-            guard !name.string.hasPrefix("."), name.string.hasSuffix(".json"),
+            guard let registered = WorkerName(lease: name),
                 try leases.status(of: name)?.kind == .regular,
                 let file = try Self.existing({ () throws(SystemFailure) in try leases.file(name) })
             else { continue }
             let lease = try LeaseDocument(file)
-            let id = String(name.string.prefix(name.string.count - ".json".count))
             let lastBeat = Date(nanoseconds: try file.status().modified)
             let isAlive: Bool
             if let lease, me.sharesLocks(with: lease.host) {
@@ -37,7 +36,7 @@ extension Spool {
             }
             workers.append(
                 RegisteredWorker(
-                    worker: lease?.worker ?? ResultDocument.Worker(id: id, host: "?", pid: 0, version: "?"),
+                    worker: lease?.worker ?? ResultDocument.Worker(id: registered.id, host: "?", pid: 0, version: "?"),
                     isAlive: isAlive, lastBeat: lastBeat, pause: lease?.pause))
         }
         return workers.sorted { $0.worker.id < $1.worker.id }

@@ -75,7 +75,7 @@ struct ExerciseCommand: AsyncParsableCommand {
             spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
             floor: StorageFloor(bytes: 0, inodes: 0, folders: []),
             hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
-            registration: try WorkerService.register(with: spool, configuration, logger: logger, wake: wake),
+            registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
             pruner: Pruner(spool, [:], logger: logger),
             logger: logger)
         try await service.run()

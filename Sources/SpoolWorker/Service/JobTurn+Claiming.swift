@@ -32,7 +32,7 @@ extension JobTurn {
         let claimedName = name.fits ? name : name.distinguished(by: id)
         do throws(SystemFailure) {
             guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
-        } catch  where [.permissionDenied, .notPermitted, .fileExists].contains(error.errno) {
+        } catch  where error.isOfOneName {
             return .not(.unclaimable(error))
         }
         // Between the look and the claim a producer may have written on, or put another file under the name.
@@ -79,14 +79,11 @@ extension JobTurn {
             return .not(.postponed(until: retryAt))
         }
         var document = try story(of: name, reading)
-        // The history is in place here before the job is: whoever finds the job finds its story.
-        try moves.record(document, of: name, file: reading.status)
         do throws(SystemFailure) {
-            guard try moves.claim(name, from: retry, as: name) else {
-                try moves.withdrawRecord(of: name)
+            guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
                 return .not(.gone)
             }
-        } catch  where [.permissionDenied, .notPermitted, .fileExists].contains(error.errno) {
+        } catch  where error.isOfOneName {
             return .not(.unclaimable(error))
         }
         // Between the look and the claim another worker may have had the job and put it back.
@@ -129,14 +126,11 @@ extension JobTurn {
             document.attempts[last].error = JobError(
                 .workerDied, "the worker \(orphan.id) ended in the middle of this attempt")
         }
-        // As above: the history comes first.
-        try moves.record(document, of: name, file: reading.status)
         // While the job still lies with the dead: later nobody knows whose leftovers to look for.
         if case .job(let job) = reading.content {
             try work.discardLeftovers(of: job, id: recorded?.id, worker: orphan.id)
         }
-        guard try moves.claim(name, from: orphan.folder, as: name) else {
-            try moves.withdrawRecord(of: name)
+        guard try moves.claim(name, from: orphan.folder, withHistory: document, file: reading.status) else {
             return .not(.gone)
         }
         try removeIfEmpty(orphan)
@@ -154,6 +148,12 @@ extension JobTurn {
             "a dead worker's folder holds files that are no jobs, so it stays",
             metadata: ["folder": "\(orphan.folder.path.printable)"])
     }
+}
+
+extension SystemFailure {
+    /// Whether a claim that failed so says nothing about others: a folder that keeps the files of other users, or a file
+    /// in the way.
+    fileprivate var isOfOneName: Bool { [.permissionDenied, .notPermitted, .fileExists].contains(errno) }
 }
 
 extension ResultDocument {

@@ -1,19 +1,14 @@
 /// Why nothing is claimed for a while.
-enum Pause: Equatable {
-    /// The spool's file system has failed; tried again at that time.
-    case failure(String, until: ContinuousClock.Instant)
-    /// Too little space or too few inodes are left; looked at again at that time.
-    case shortage(String, until: ContinuousClock.Instant)
-
-    var reason: String {
-        switch self {
-        case .failure(let reason, _), .shortage(let reason, _): reason
-        }
+struct Pause {
+    enum Cause {
+        /// The spool's file system has failed.
+        case failure
+        /// Too little space or too few inodes are left.
+        case shortage
     }
 
-    var until: ContinuousClock.Instant {
-        switch self {
-        case .failure(_, let until), .shortage(_, let until): until
-        }
-    }
+    var cause: Cause
+    var reason: String
+    /// When it is looked at again.
+    var until: ContinuousClock.Instant
 }

@@ -17,20 +17,22 @@ final class Registration: Sendable {
     let document: LeaseDocument
     private let interval: Duration
     private let logger: Logger
-    private let onLoss: @Sendable () -> Void
+    /// Signalled when others have taken this worker for dead.
+    private let wake: WakeSignal
     private let stopped = DispatchSemaphore(value: 0)
     private let lost = Atomic(false)
 
-    /// - Parameter onLoss: called when others have taken this worker for dead.
     init(
-        in spool: Spool, seconds: Double, version: String, logger: Logger, onLoss: @escaping @Sendable () -> Void
+        in spool: Spool, _ configuration: WorkerConfiguration, wake: WakeSignal, logger: Logger
     ) throws(SystemFailure) {
         let host = HostIdentity.current()
-        document = LeaseDocument(worker: .current(on: host, version: version), host: host, seconds: seconds)
+        let seconds = configuration.leaseTimeout / .seconds(1)
+        document = LeaseDocument(
+            worker: .current(on: host, version: SpoolWorker.version), host: host, seconds: seconds)
         lease = try WorkerLease(in: spool, for: document)
         interval = .seconds(seconds / Self.beatsPerLease)
         self.logger = logger
-        self.onLoss = onLoss
+        self.wake = wake
         Thread.start { self.run() }
     }
 
@@ -57,7 +59,7 @@ final class Registration: Sendable {
         var isFailing = false
         while stopped.wait(timeout: .now() + interval / .seconds(1)) == .timedOut {
             do throws(SystemFailure) {
-                if try !lease.beat(now: Int64(Date().timeIntervalSince1970 * 1e9)) { return lose() }
+                if try !lease.beat(now: Date().nanoseconds) { return lose() }
                 isFailing = false
             } catch  where error.errno == .staleNFSFileHandle || error.errno == .noSuchFileOrDirectory {
                 return lose()
@@ -70,6 +72,6 @@ final class Registration: Sendable {
 
     private func lose() {
         lost.store(true, ordering: .relaxed)
-        onLoss()
+        wake.signal()
     }
 }

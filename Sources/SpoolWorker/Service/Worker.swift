@@ -16,7 +16,7 @@ struct Worker {
         let spool = try Spool(at: configuration.spool)
         let wake = WakeSignal()
         // First: whatever is left behind from here on is known as this worker's.
-        let registration = try WorkerService.register(with: spool, configuration, logger: logger, wake: wake)
+        let registration = try Registration(in: spool, configuration, wake: wake, logger: logger)
         let assembled = await Self.assemble(spool, registration, configuration, once: once, wake: wake, logger: logger)
         if case .failure = assembled { registration.leave() }
         service = try assembled.get()

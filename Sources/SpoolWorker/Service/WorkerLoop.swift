@@ -79,19 +79,16 @@ struct WorkerLoop: ~Copyable {
             try registerAnew()
         }
         takeHints(now: now)
-        try endPause(now: now)
-        if pause == nil {
-            do throws(SystemFailure) {
-                try check(now: now)
-                if pause == nil {
-                    try takeOver(now: now)
-                    try begin(now: now, in: &group)
-                    if isOnce, try isDone() { return false }
-                }
-            } catch {
-                try begin(.failure("\(error)", until: now + Self.pauseAfterFailure), because: error, job: nil)
+        do throws(SystemFailure) {
+            if try isClear(now: now) {
+                try takeOver(now: now)
+                try begin(now: now, in: &group)
+                if isOnce, try isDone() { return false }
             }
+        } catch {
+            try pause(after: error, job: nil, now: now)
         }
+        if isOnce, let pause { throw StorageShortage(description: pause.reason) }
         alarm.set(for: [isOnce ? nil : nextScan, nextPeerLook, intake.nextDue, pause?.until])
         return true
     }
@@ -108,7 +105,7 @@ struct WorkerLoop: ~Copyable {
                     "a job cannot be claimed; it stays where it is and is tried again with the next scan",
                     metadata: ["job": "\(name)", "error": "\(failure)"])
             case .blocked(let failure):
-                try begin(.failure("\(failure)", until: now + Self.pauseAfterFailure), because: failure, job: name)
+                try pause(after: failure, job: name, now: now)
             default: break
             }
         }
@@ -137,7 +134,7 @@ struct WorkerLoop: ~Copyable {
         nextPeerLook = now + (report?.usesEvents ?? true ? Self.peerLooks.lowerBound : Self.peerLooks.upperBound)
         for orphan in try peers.orphans(now: now) {
             for name in try orphan.jobs() {
-                let isSuspect = try orphan.hasRecord(of: name)
+                let isSuspect = try orphan.record(of: name) != nil
                 intake.add(.orphaned(name, orphan, isSuspect: isSuspect))
             }
             try turn.removeIfEmpty(orphan)
@@ -176,7 +173,8 @@ struct WorkerLoop: ~Copyable {
             "this worker slept longer than its lease holds and was taken for dead; it goes on under a new name",
             metadata: ["worker": "\(registration.lease.worker.id)"])
         registration.stop()
-        registration = try service.register()
+        registration = try Registration(
+            in: service.spool, service.configuration, wake: service.wake, logger: service.logger)
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
         service.logger.notice("registered", metadata: ["worker": "\(registration.lease.worker.id)"])
@@ -184,44 +182,40 @@ struct WorkerLoop: ~Copyable {
 
     // MARK: What stands in the way
 
-    private mutating func check(now: ContinuousClock.Instant) throws(SystemFailure) {
-        guard nextCheck <= now else { return }
+    /// Looks at the disk and the spool when that is due: once a second, or at the end of a pause.
+    private mutating func isClear(now: ContinuousClock.Instant) throws(SystemFailure) -> Bool {
+        guard pause.map({ $0.until <= now }) ?? (nextCheck <= now) else { return pause == nil }
         nextCheck = now + Self.pauseBetweenChecks
         try service.spool.proveStillThere()
-        guard let shortage = try service.floor.shortage() else { return }
-        pause = .shortage(shortage, until: now + Self.pauseBetweenChecks)
-        try registration.lease.show(pause: shortage)
-        service.logger.warning("nothing is claimed until there is more space: \(shortage)")
+        if let shortage = try service.floor.shortage() {
+            let isNew = pause?.cause != .shortage
+            pause = Pause(cause: .shortage, reason: shortage, until: nextCheck)
+            if isNew {
+                service.logger.warning("nothing is claimed until there is more space: \(shortage)")
+                try registration.lease.show(pause: shortage)
+            }
+            return false
+        }
+        if pause != nil { endPause() }
+        return true
     }
 
     /// - Throws: the failure with `once`, which somebody waits for.
-    private mutating func begin(_ pause: Pause, because failure: SystemFailure, job: JobName?) throws(SystemFailure) {
+    private mutating func pause(
+        after failure: SystemFailure, job: JobName?, now: ContinuousClock.Instant
+    ) throws(SystemFailure) {
         if isOnce { throw failure }
-        self.pause = pause
+        pause = Pause(cause: .failure, reason: "\(failure)", until: now + Self.pauseAfterFailure)
         service.logger.error(
             "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
             metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
         // Where the file system fails, this may fail as well; the log has said it.
-        try? registration.lease.show(pause: pause.reason)
+        try? registration.lease.show(pause: "\(failure)")
     }
 
-    private mutating func endPause(now: ContinuousClock.Instant) throws {
-        guard let pause else { return }
-        if isOnce { throw StorageShortage(description: pause.reason) }
-        guard pause.until <= now else { return }
-        if case .shortage = pause {
-            do throws(SystemFailure) {
-                if let shortage = try service.floor.shortage() {
-                    self.pause = .shortage(shortage, until: now + Self.pauseBetweenChecks)
-                    return
-                }
-            } catch {
-                return try begin(.failure("\(error)", until: now + Self.pauseAfterFailure), because: error, job: nil)
-            }
-            service.logger.notice("there is enough space again: jobs are claimed")
-        }
-        self.pause = nil
-        nextCheck = now
+    private mutating func endPause() {
+        if pause?.cause == .shortage { service.logger.notice("there is enough space again: jobs are claimed") }
+        pause = nil
         intake.scan()
         // As above.
         try? registration.lease.show(pause: nil)

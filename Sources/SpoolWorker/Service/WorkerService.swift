@@ -45,19 +45,6 @@ struct WorkerService: Service {
         try result.get()
     }
 
-    /// Registers with the spool.
-    func register() throws(SystemFailure) -> Registration {
-        try Self.register(with: spool, configuration, logger: logger, wake: wake)
-    }
-
-    static func register(
-        with spool: Spool, _ configuration: WorkerConfiguration, logger: Logger, wake: WakeSignal
-    ) throws(SystemFailure) -> Registration {
-        try Registration(
-            in: spool, seconds: configuration.leaseTimeout / .seconds(1), version: SpoolWorker.version, logger: logger,
-            onLoss: { wake.signal() })
-    }
-
     func turn(with registration: Registration) -> JobTurn {
         JobTurn(
             moves: JobMoves(
