@@ -119,6 +119,14 @@ import Testing
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
+    @Test func `of another host is shown alive whatever that host's clock says`() throws {
+        let far = try WorkerLease(in: spool, for: .named("far", on: .elsewhere))
+        #expect(try far.beat(now: 1_000_000_000))
+        #expect(try spool.workers(later: .seconds(50)).map(\.isAlive) == [true])
+        #expect(try spool.workers(later: .seconds(70)).map(\.isAlive) == [false])
+        #expect(try scratch.list("tmp").isEmpty)
+    }
+
     @Test func `is never taken for what is no lease`() throws {
         for name in [".json", "notes.txt", ".hidden.json"] { try scratch.write("", to: ".spool/workers/\(name)") }
         let bytes = Array("caf".utf8) + [0xE9] + Array(".json".utf8)

@@ -32,7 +32,7 @@ struct WorkerCheck {
     private func living() throws(SystemFailure) -> Set<String>? {
         var alive: Set<String>?
         try round.looking(at: .of(.control, WorkerLease.folder)) { () throws(SystemFailure) in
-            alive = Set(try round.spool.workers().filter(\.isAlive).map(\.worker.id))
+            alive = Set(try round.spool.workers(later: round.clock.lead).filter(\.isAlive).map(\.worker.id))
         }
         return alive
     }
