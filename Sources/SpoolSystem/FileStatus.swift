@@ -21,9 +21,10 @@ package struct FileStatus: Sendable, Equatable {
     package var links: UInt64
     package var device: UInt64
     package var inode: UInt64
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970. A time more than 146 years from then, which anybody can give a file, is cut to that, so that
+    /// the difference of two times is a number, too.
     package var modified: Int64
-    /// Nanoseconds since 1970; a rename counts as a change.
+    /// The same for the last change of content, place or rights.
     package var changed: Int64
 
     init(_ status: stat) {
@@ -53,5 +54,10 @@ package struct FileStatus: Sendable, Equatable {
 }
 
 extension timespec {
-    var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
+    fileprivate var nanoseconds: Int64 {
+        let limit: Int64 = 1 << 62
+        let (whole, isTooFar) = Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        guard !isTooFar, whole.magnitude < limit.magnitude else { return tv_sec < 0 ? -limit : limit }
+        return whole + Int64(tv_nsec)
+    }
 }

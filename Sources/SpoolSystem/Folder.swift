@@ -147,17 +147,19 @@ package final class Folder: Sendable {
         }
     }
 
-    /// Removes a file.
-    /// - Returns: false if it was gone already.
-    package func removeExisting(_ name: FilePath.Component) throws(SystemFailure) -> Bool {
-        if unsafe name.withPlatformString({ unsafe unlinkat(descriptor, $0, 0) }) == 0 { return true }
-        if Errno.last == .noSuchFileOrDirectory { return false }
-        throw SystemFailure("remove", path.appending(name), .last)
-    }
-
     /// Removes a file; one that is gone already is no failure.
     package func remove(_ name: FilePath.Component) throws(SystemFailure) {
         try remove(name, 0, "remove")
+    }
+
+    /// Removes a file, or an empty folder, if it is still the one that was seen, unchanged and in its place.
+    /// - Returns: false if it is not.
+    package func remove(_ name: FilePath.Component, ifStill seen: FileStatus) throws(SystemFailure) -> Bool {
+        guard let now = try status(of: name), now.isSameFile(as: seen), now.changed == seen.changed else {
+            return false
+        }
+        if now.kind == .folder { try removeFolder(name) } else { try remove(name) }
+        return true
     }
 
     /// Removes an empty folder; one that is gone already is no failure.

@@ -29,7 +29,7 @@ package final class OpenFile: Sendable {
         var position: off_t = 0
         while content.count < limit {
             // A byte more than expected: the end shows by what is missing.
-            let room = min(limit - content.count, content.isEmpty ? size + 1 : 1 << 16)
+            let room = min(limit - content.count, content.isEmpty ? min(size, limit) + 1 : 1 << 16)
             var count = 0
             var errno = Errno(rawValue: 0)
             let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in

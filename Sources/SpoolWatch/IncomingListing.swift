@@ -9,7 +9,8 @@ package struct IncomingListing: ~Copyable {
     private var listing: FolderListing
 
     package init(of spool: Spool) throws(SystemFailure) {
-        let folder = try spool.refreshedIncoming()
+        try spool.refresh()
+        let folder = spool[.incoming]
         listing = try folder.listing()
         self.folder = folder
     }

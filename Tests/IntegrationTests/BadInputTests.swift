@@ -199,6 +199,23 @@ import Testing
         #expect(result.job == name)
     }
 
+    @Test func `with a time centuries away is a job like others`() async throws {
+        let fixture = try await SpoolFixture()
+        for (name, time) in [("late.json", 10_413_792_000.0), ("early.json", -5_000_000_000.0)] {
+            try fixture.drop(as: name)
+            for path in ["incoming/\(name)", "input/photo.jpg"] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: time)],
+                    ofItemAtPath: fixture.path.appending(path).string)
+            }
+            #expect(try SpoolSurvey(of: fixture.spool).states[.incoming]?.jobs == 1)
+            #expect(try await fixture.once().status == 0)
+        }
+        try fixture.expectConsistent()
+        let check = try await WorkerProcess.run(["check", "--spool", fixture.path.string], in: fixture.scratch)
+        #expect(check.status == 0, "\(check.output)")
+    }
+
     @Test func `that is hidden or has another ending is left alone`() async throws {
         let fixture = try await SpoolFixture()
         for name in [".hidden.json", "photo.jpg", "x.result.json", "partial.json.tmp"] { try fixture.drop(as: name) }

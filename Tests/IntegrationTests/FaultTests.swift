@@ -301,7 +301,11 @@ import Testing
         try fixture.drop(as: "taken.json")
         for index in 0..<5 { try fixture.drop(as: "\(index).json") }
         for index in 0..<5 { #expect(try await fixture.ended("\(index).json").status == .done) }
-        #expect(worker.standardError.contains("cannot be claimed"))
+        // It was no turn's, so it goes back, and ends as what it is.
+        #expect(try await fixture.ended("taken.json").status == .done)
+        try await eventually("the file by hand has failed") {
+            try fixture.scratch.list("spool/failed").contains { $0.hasPrefix("taken") }
+        }
         #expect(!worker.standardError.contains("file system failed"))
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)

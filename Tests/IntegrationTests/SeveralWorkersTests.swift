@@ -70,4 +70,21 @@ extension SpoolFixture {
         try FileManager.default.attributesOfItem(atPath: path.pushing(FilePath(file)).string)[.modificationDate]
             as? Date
     }
+
+    @Test func `go on beside one that cannot be looked at`() async throws {
+        let fixture = try await SpoolFixture()
+        // A folder where a lease should be: it can neither be read nor locked.
+        for folder in ["processing/odd", ".spool/workers/odd.json"] {
+            try FileManager.default.createDirectory(
+                atPath: fixture.path.appending(folder).string, withIntermediateDirectories: false)
+        }
+        try fixture.drop()
+        let worker = try await fixture.start()
+        #expect(try await fixture.ended().status == .done)
+        try fixture.drop(as: "next.json")
+        #expect(try await fixture.ended("next.json").status == .done)
+        #expect(worker.standardError.contains("cannot be looked at"))
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
 }

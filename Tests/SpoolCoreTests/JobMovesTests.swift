@@ -78,6 +78,50 @@ import Testing
         #expect(try scratch.list("processing/w2").filter { !$0.hasPrefix(".") } == ["job.json"])
     }
 
+    @Test func `leave a result alone that another worker has put beside the same job`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try moves.record(document(.processing), of: name, file: file())
+        // It sleeps, and the other one finishes the job.
+        try scratch.write("{}", to: "done/job.json")
+        try scratch.write(document().json.text(), to: "done/job.result.json")
+        try moves.lease.claims.remove(name.file)
+        #expect(try moves.commit(name, document()) == .fenced)
+        #expect(try scratch.list("done") == ["job.json", "job.result.json"])
+        #expect(try scratch.list("tmp").isEmpty)
+    }
+
+    @Test func `put back what a failed turn has left, with its story`() throws {
+        try drop()
+        moves.held.insert(name)
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        #expect(try moves.strays().isEmpty)
+        moves.held.remove(name)
+        #expect(try moves.strays() == [name])
+        try moves.putBack(stray: name)
+        #expect(try scratch.list("incoming") == ["job.json"])
+
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        var record = document(.processing)
+        record.attempts = [ResultDocument.Attempt(number: 1, startedAt: Date())]
+        try moves.record(record, of: name, file: file())
+        try moves.putBack(stray: name)
+        #expect(try scratch.list("retry") == ["job.json", "job.result.json"])
+        #expect(try spool.result(in: .retry, named: name.result)?.attempts.count == 1)
+
+        #expect(
+            try moves.claim(
+                name, from: spool[.retry], withHistory: record,
+                file: try #require(try spool[.retry].status(of: name.file))))
+        try spool[.retry].remove(name.result)
+        var done = document()
+        done.attempts = record.attempts
+        try scratch.write(done.json.text(), to: "done/job.result.json")
+        try moves.putBack(stray: name)
+        #expect(try scratch.list("done") == ["job.json", "job.result.json"])
+        #expect(try moves.strays().isEmpty)
+    }
+
     @Test func `have one winner`() throws {
         try drop()
         let other = try JobMoves(spool, as: "w2")

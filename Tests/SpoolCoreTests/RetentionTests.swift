@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -67,5 +67,15 @@ import Testing
         try scratch.write("", to: "failed/.gitkeep")
         #expect(try spool.prune(.failed, Retention(count: 0), now: Date()) == 0)
         #expect(try scratch.list("failed") == [".gitkeep", "back.result.json"])
+    }
+
+    @Test func `is not kept from its work by what cannot be removed`() throws {
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending("failed/full.json/x").string, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending("failed/empty.json").string, withIntermediateDirectories: true)
+        try end(["a", "b"], in: "failed")
+        #expect(try spool.prune(.failed, Retention(age: 3600), now: Date() + 3700) == 3)
+        #expect(try scratch.list("failed") == ["full.json"])
     }
 }

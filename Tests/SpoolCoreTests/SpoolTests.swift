@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -94,5 +94,26 @@ import Testing
         #expect(survey.workers.map(\.isAlive) == [true])
         #expect(try lease.release())
         #expect(try SpoolSurvey(of: spool).workers.isEmpty)
+    }
+
+    @Test func `opens a folder anew that people have replaced, but for those of workers`() throws {
+        let spool = try Spool.create(at: scratch.path)
+        let files = FileManager.default
+        for name in ["incoming", "done", "failed", "retry", "tmp"] {
+            try files.moveItem(
+                atPath: scratch.path.appending(name).string, toPath: scratch.path.appending("\(name)-old").string)
+            #expect(throws: SystemFailure.self) { try spool.refresh() }
+            try files.createDirectory(
+                atPath: scratch.path.appending(name).string, withIntermediateDirectories: false)
+            try spool.refresh()
+            try scratch.write("{}", to: "\(name)/x.json")
+            let folder = try #require(SpoolFolder(rawValue: name))
+            #expect(try spool[folder].status(of: "x.json") != nil)
+        }
+        try files.moveItem(
+            atPath: scratch.path.appending("processing").string, toPath: scratch.path.appending("old").string)
+        try files.createDirectory(
+            atPath: scratch.path.appending("processing").string, withIntermediateDirectories: false)
+        #expect(throws: SystemFailure.self) { try spool.refresh() }
     }
 }

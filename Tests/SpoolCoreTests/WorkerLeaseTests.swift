@@ -26,6 +26,12 @@ import Testing
         try LeaseWatch(spool, as: .named(id, on: host))
     }
 
+    /// Looks as often as a running worker does; what the last one finds.
+    private func looks(_ watch: inout LeaseWatch, after begin: Int, until end: Int) throws -> [OrphanedClaims] {
+        for second in stride(from: begin + 5, to: end, by: 5) { _ = try watch.orphans(now: start + .seconds(second)) }
+        return try watch.orphans(now: start + .seconds(end))
+    }
+
     @Test func `is known as dead at once to the same kernel when its process has ended`() throws {
         let alive = try WorkerLease(in: spool, for: .named("alive"))
         let mine = try WorkerLease(in: spool, for: .named("me"))
@@ -47,26 +53,62 @@ import Testing
         try die("far", on: .elsewhere)
         var watch = try watch()
         #expect(try watch.orphans(now: start).isEmpty)
-        #expect(try watch.orphans(now: start + .seconds(29)).isEmpty)
-        #expect(try watch.orphans(now: start + .seconds(31)).map(\.id) == ["far"])
+        #expect(try looks(&watch, after: 0, until: 29).isEmpty)
+        #expect(try looks(&watch, after: 29, until: 31).map(\.id) == ["far"])
+    }
+
+    @Test func `is not judged by time in which the observer saw nothing`() throws {
+        try die("far", on: .elsewhere)
+        var watch = try watch()
+        #expect(try watch.orphans(now: start).isEmpty)
+        // The observer slept: so may have the other.
+        #expect(try watch.orphans(now: start + .seconds(3600)).isEmpty)
+        #expect(try looks(&watch, after: 3600, until: 3629).isEmpty)
+        #expect(try looks(&watch, after: 3629, until: 3631).map(\.id) == ["far"])
+    }
+
+    @Test func `that cannot be judged does not keep the others`() throws {
+        try die("dead")
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending(".spool/workers/odd.json").string, withIntermediateDirectories: false)
+        let long = String(repeating: "x", count: 253)
+        for name in ["odd", long] {
+            try FileManager.default.createDirectory(
+                atPath: scratch.path.appending("processing/\(name)").string, withIntermediateDirectories: false)
+        }
+        var watch = try watch()
+        var troubled: Set<String> = []
+        #expect(try watch.orphans(now: start) { worker, _ in troubled.insert(worker) }.map(\.id) == ["dead"])
+        #expect(troubled == ["odd", long])
+    }
+
+    @Test func `shows its beat in whole seconds, whatever the clock says`() throws {
+        let lease = try WorkerLease(in: spool, for: .named("w"))
+        var times: Set<Int64> = []
+        for _ in 1...3 {
+            #expect(try lease.beat(now: 0))
+            let status = try spool[.control].folder("workers").status(of: "w.json")
+            times.insert(try #require(status).modified / 1_000_000_000)
+        }
+        #expect(times.count == 3)
     }
 
     @Test func `holds for as long as the beat goes on, whatever times it shows`() throws {
         let far = try WorkerLease(in: spool, for: .named("far", on: .elsewhere))
         var watch = try watch()
         for (index, time) in [Int64(5), 1, 4_000_000_000_000_000_000, 4].enumerated() {
-            #expect(try watch.orphans(now: start + .seconds(25 * index)).isEmpty)
+            #expect(try looks(&watch, after: 25 * (index - 1), until: 25 * index).isEmpty)
             #expect(try far.beat(now: time))
         }
-        #expect(try watch.orphans(now: start + .seconds(125)).isEmpty)
-        #expect(try watch.orphans(now: start + .seconds(160)).map(\.id) == ["far"])
+        #expect(try looks(&watch, after: 75, until: 100).isEmpty)
+        #expect(try looks(&watch, after: 100, until: 135).map(\.id) == ["far"])
     }
 
     @Test func `of a worker that sleeps runs out although its process lives`() throws {
         let sleeper = try WorkerLease(in: spool, for: .named("sleeper"))
         var watch = try watch()
         #expect(try watch.orphans(now: start).isEmpty)
-        let orphan = try #require(try watch.orphans(now: start + .seconds(31)).first)
+        let orphan = try #require(try looks(&watch, after: 0, until: 31).first)
         #expect(orphan.id == "sleeper")
         #expect(try sleeper.beat(now: 1))
         #expect(try orphan.remove())
@@ -77,7 +119,7 @@ import Testing
         try scratch.write("{}", to: "processing/leaseless/job.json")
         var watch = try watch()
         #expect(try watch.orphans(now: start).isEmpty)
-        #expect(try watch.orphans(now: start + .seconds(31)).map(\.id) == ["leaseless"])
+        #expect(try looks(&watch, after: 0, until: 31).map(\.id) == ["leaseless"])
     }
 
     @Test func `gives its jobs to one worker of its kernel at a time`() throws {
@@ -115,7 +157,7 @@ import Testing
         for folder in ["incoming", "done"] { #expect(try scratch.list(folder).isEmpty) }
         #expect(try scratch.list("tmp") == [".other.1.tmp"])
         #expect(watch.isUndecided)
-        #expect(try watch.orphans(now: start + .seconds(31)).isEmpty)
+        #expect(try looks(&watch, after: 0, until: 31).isEmpty)
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
@@ -132,7 +174,7 @@ import Testing
         let bytes = Array("caf".utf8) + [0xE9] + Array(".json".utf8)
         _ = try spool[.control].folder("workers").create(#require(FilePath.Component(bytes: bytes)))
         var watch = try watch()
-        for seconds in [0, 31, 62] { #expect(try watch.orphans(now: start + .seconds(seconds)).isEmpty) }
+        #expect(try looks(&watch, after: 0, until: 62).isEmpty)
         #expect(try spool.workers().isEmpty)
         #expect(try scratch.list(".spool/workers").count == 4)
     }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import SpoolSystem
 import SystemPackage
@@ -91,6 +91,38 @@ import Testing
             #expect("\(error)".contains("missing\\nname"))
             #expect(!"\(error)".contains("\n"))
         }
+    }
+
+    @Test func `reads no more than the limit, whatever size is expected`() throws {
+        try folder.create("a").write(Array("0123456789".utf8))
+        for size in [0, 3, 10, 11, Int.max] {
+            #expect(try folder.file("a").read(upTo: 4, expecting: size) == Array("0123".utf8))
+            #expect(try folder.file("a").read(upTo: 100, expecting: size).count == 10)
+        }
+    }
+
+    @Test func `cuts times that are centuries away, so that they can be subtracted`() throws {
+        try folder.create("a").write([])
+        for time in [10_413_792_000.0, -5_000_000_000.0] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: time)], ofItemAtPath: scratch.path.appending("a").string
+            )
+            let status = try #require(try folder.status(of: "a"))
+            #expect(status.modified.magnitude <= 1 << 62)
+            #expect((status.modified > 0) == (time > 0))
+        }
+    }
+
+    @Test func `removes what was seen, and nothing that came since`() throws {
+        try folder.create("a").write([])
+        let seen = try #require(try folder.status(of: "a"))
+        try folder.create("b").write([])
+        try folder.move("b", to: folder, replacing: "a")
+        #expect(try !folder.remove("a", ifStill: seen))
+        #expect(try folder.remove("a", ifStill: #require(try folder.status(of: "a"))))
+        try folder.makeFolder("f")
+        #expect(try folder.remove("f", ifStill: #require(try folder.status(of: "f"))))
+        #expect(try folder.status(of: "f") == nil)
     }
 }
 

@@ -126,6 +126,20 @@ import Testing
         #expect(isIdle)
     }
 
+    @Test func `remembers so many hints, and looks for the rest`() throws {
+        var intake = Intake(spool, settleTime: .seconds(2))
+        _ = try intake.next(now: start)
+        try scratch.write("{}", to: "incoming/4999.json")
+        for index in 0..<5000 { intake.add(.dropped(try job("\(index).json"))) }
+        var count = 0
+        while let (candidate, _) = try intake.next(now: start) {
+            intake.ended(candidate.name, .gone, now: start)
+            count += 1
+        }
+        // Those that had room, and the one that the scan finds.
+        #expect(count == 4097)
+    }
+
     @Test func `gives a suspect alone`() throws {
         _ = try WorkerLease(
             in: spool,
@@ -149,9 +163,15 @@ import Testing
         intake.add(.dropped(next))
         #expect(try intake.next(now: start) == nil)
         intake.ended(plain, .finished(.done), now: start)
+        try scratch.write("{}", to: "retry/waits.json")
+        intake.scan()
         #expect(try intake.next(now: start)?.0.name == suspect)
         #expect(try intake.next(now: start) == nil)
-        intake.ended(suspect, .finished(.done), now: start)
+        // Nothing could be begun, so nothing is due, whatever waits for its time.
+        #expect(intake.nextDue == nil)
+        intake.ended(suspect, .unclaimable(SystemFailure("claim", "suspect.json", .ioError)), now: start)
+        intake.add(.orphaned(suspect, orphan, isSuspect: true), now: start + .seconds(59))
+        try spool[.retry].remove("waits.json")
         #expect(try intake.next(now: start)?.0.name == next)
         #expect(try intake.next(now: start) == nil)
     }

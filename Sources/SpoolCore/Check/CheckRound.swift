@@ -75,15 +75,3 @@ extension FilePath {
 extension FilePath.Component {
     var isHidden: Bool { string.hasPrefix(".") }
 }
-
-extension Folder {
-    /// Removes a file if it is still the one that was seen.
-    /// - Returns: false if it is not.
-    func remove(_ name: FilePath.Component, ifStill seen: FileStatus) throws(SystemFailure) -> Bool {
-        guard let now = try status(of: name), now.isSameFile(as: seen), now.changed == seen.changed else {
-            return false
-        }
-        try remove(name)
-        return true
-    }
-}

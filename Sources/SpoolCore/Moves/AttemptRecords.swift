@@ -77,6 +77,9 @@ final class AttemptRecords: Sendable {
         files.withLock { $0.spare.append(record) }
     }
 
+    /// Lets go of a record that has become something else, or that somebody else has removed.
+    func forget(_ name: FilePath.Component) { files.withLock { $0.inUse[name] = nil } }
+
     private func newName() -> FilePath.Component {
         let number = files.withLock { files in
             files.made += 1

@@ -35,16 +35,25 @@ struct DocumentFile {
         return parts[1..<(parts.count - 2)].joined(separator: ".")
     }
 
+    /// - Parameter isWanted: asked when the document is on the disk and before it gets its name.
+    /// - Returns: false if it was not wanted any more.
     /// - Throws: `fileExists` if the name is taken.
+    @discardableResult
     func write(
-        _ content: [UInt8], to folder: Folder, as name: FilePath.Component
-    ) throws(SystemFailure) {
+        _ content: [UInt8], to folder: Folder, as name: FilePath.Component,
+        if isWanted: () throws(SystemFailure) -> Bool = { true }
+    ) throws(SystemFailure) -> Bool {
         let temporary = FilePath.Component(Self.prefix(of: owner) + "\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             let file = try staging.create(temporary)
             try file.write(content)
             if durability == .full { try file.synchronize() }
+            guard try isWanted() else {
+                try staging.remove(temporary)
+                return false
+            }
             try staging.place(temporary, in: folder, as: name)
+            return true
         } catch {
             // What failed is what counts; a leftover is hidden in the staging folder.
             try? staging.remove(temporary)

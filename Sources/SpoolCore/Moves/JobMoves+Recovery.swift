@@ -39,6 +39,29 @@ extension JobMoves {
         return false
     }
 
+    /// The jobs in the worker's own folder that no turn is at.
+    package func strays() throws(SystemFailure) -> [JobName] {
+        var strays: [JobName] = []
+        var listing = try lease.claims.listing()
+        while let entry = try listing.next() {
+            if let name = JobName(entry), !held.contains(name) { strays.append(name) }
+        }
+        return strays
+    }
+
+    /// Puts back a job that a failed turn has left in the worker's own folder, with its story if it has one; if its end
+    /// was about to be committed, that is done.
+    package func putBack(stray name: JobName) throws(SystemFailure) {
+        let own = OrphanedClaims(WorkerName(lease.worker.id).folder, folder: lease.claims, lease: nil, spool: spool)
+        let record = try own.record(of: name)
+        if let record, try finishCommit(of: name, in: own, recorded: record) { return records.forget(name.result) }
+        if let record, !record.attempts.isEmpty {
+            try setAside(name, id: record.id)
+        } else {
+            try giveBack(name, id: record?.id ?? UniqueID().description)
+        }
+    }
+
     /// The result of a job that was moved back to `incoming` by hand: it lies in a terminal state without its job.
     /// - Returns: nil also while another worker is about to put that job beside it.
     package func leftResult(of name: JobName) throws(SystemFailure) -> LeftResult? {
@@ -47,6 +70,8 @@ extension JobMoves {
                 let document = try spool.result(in: state, named: name.result)
             else { continue }
             if try spool.isBeingCommitted(document, as: name, askedBy: lease.worker.id) { continue }
+            // The commit may have ended between the looks.
+            guard try spool[state].status(of: name.file) == nil else { continue }
             return LeftResult(document: document, folder: spool[state], name: name.result)
         }
         return nil

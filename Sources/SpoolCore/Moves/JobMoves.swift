@@ -10,7 +10,9 @@ package struct JobMoves: Sendable {
     package let spool: Spool
     package let lease: WorkerLease
     package let durability: Durability
-    private let records: AttemptRecords
+    /// What the worker's turns are at.
+    package let held = HeldClaims()
+    let records: AttemptRecords
 
     package init(spool: Spool, lease: WorkerLease, durability: Durability) {
         self.spool = spool
@@ -91,7 +93,12 @@ package struct JobMoves: Sendable {
         if let retryAt = document.retryAt { try showDue(claimed, at: retryAt) }
         for name in Self.candidateNames(for: claimed, id: document.id) {
             // A job without a result stands there if somebody moved it by hand.
-            guard try state.status(of: name.file) == nil, try place(document, as: name, in: state) else { continue }
+            guard try state.status(of: name.file) == nil else { continue }
+            switch try place(document, of: claimed, as: name, in: state) {
+            case .placed: break
+            case .taken: continue
+            case .fenced: return .fenced
+            }
             do throws(SystemFailure) {
                 // The result's name is this worker's alone, and so is the job's.
                 try lease.claims.move(claimed.file, to: state, as: name.file)
@@ -114,21 +121,36 @@ package struct JobMoves: Sendable {
         throw SystemFailure("commit", lease.claims.path.appending(claimed.file), .fileExists)
     }
 
-    /// - Returns: false if the name is taken by another job's result. What this job's own earlier holder left is replaced.
+    private enum Placing {
+        case placed
+        /// The name has another job's result.
+        case taken
+        /// The job is another worker's by now, and so is a result of it.
+        case fenced
+    }
+
+    /// Puts a result in place. What this job's own earlier holder left there is replaced.
     private func place(
-        _ document: ResultDocument, as name: JobName, in state: Folder
-    ) throws(SystemFailure) -> Bool {
+        _ document: ResultDocument, of claimed: JobName, as name: JobName, in state: Folder
+    ) throws(SystemFailure) -> Placing {
         for _ in 0..<2 {
             do throws(SystemFailure) {
-                // In one step: of two workers with one name, one gets EEXIST and goes on to the next.
-                try documents.write(document.content, to: state, as: name.result)
-                return true
+                // In one step: of two workers with one name, one gets EEXIST and goes on to the next. Flushing may have taken
+                // longer than the lease holds, so the job is looked for once more.
+                let isPlaced = try documents.write(document.content, to: state, as: name.result) {
+                    () throws(SystemFailure) in try lease.claims.confirms(claimed.file)
+                }
+                return isPlaced ? .placed : .fenced
             } catch  where error.errno == .fileExists {
-                guard try ResultDocument.read(name.result, in: state)?.id == document.id else { return false }
+                guard try ResultDocument.read(name.result, in: state)?.id == document.id else { return .taken }
+                // One that has its job tells how another worker ended it.
+                guard try lease.claims.confirms(claimed.file), try state.status(of: name.file) == nil else {
+                    return .fenced
+                }
                 try state.remove(name.result)
             }
         }
-        return false
+        return .taken
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it
@@ -201,6 +223,7 @@ package struct JobMoves: Sendable {
             guard try spool[.retry].status(of: name.file) == nil else { continue }
             do throws(SystemFailure) {
                 try lease.claims.place(claimed.result, in: spool[.retry], as: name.result)
+                records.forget(claimed.result)
             } catch  where error.errno == .fileExists {
                 continue
             }

@@ -23,7 +23,7 @@ extension ResultDocument {
         if json["finishedAt"] != nil { finishedAt = try reader.date("finishedAt") }
         if json["retryAt"] != nil { retryAt = try reader.date("retryAt") }
         for attempt in try reader.array("attempts") { attempts.append(try Attempt(attempt)) }
-        if json["attemptsForgiven"] != nil { attemptsForgiven = try reader.int("attemptsForgiven") }
+        if json["attemptsForgiven"] != nil { attemptsForgiven = max(0, try reader.int("attemptsForgiven")) }
         if json["input"] != nil { input = try InputImage(reader.object("input")) }
         for rendition in try reader.array("renditions") { renditions.append(try RenditionImage(rendition)) }
         if json["timings"] != nil { timings = try Timings(reader.object("timings")) }

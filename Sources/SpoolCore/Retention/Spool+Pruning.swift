@@ -21,42 +21,61 @@ extension Spool {
     }
 
     private struct Ended: Comparable {
-        var changed: Int64
-        var bytes: Int
         var name: JobName
+        var job: FileStatus
+        var result: FileStatus?
 
-        static func < (left: Ended, right: Ended) -> Bool { left.changed < right.changed }
+        /// As a number that cannot overflow: sizes of sparse files have no limit.
+        var bytes: Double { Double(job.size) + Double(result?.size ?? 0) }
+
+        static func < (left: Ended, right: Ended) -> Bool { left.job.changed < right.job.changed }
     }
 
     private func pruneOnce(_ folder: Folder, _ retention: Retention, now: Date) throws(SystemFailure) -> Int {
         var count = 0
-        var bytes = 0
+        var bytes = 0.0
         // The oldest of all, whose youngest goes first when there are too many of them.
         var oldest = Heap<Ended>()
         var listing = try folder.listing()
         while let entry = try listing.next() {
             guard let name = JobName(entry), let job = try folder.status(of: entry) else { continue }
-            let size = Int(job.size) + Int(try folder.status(of: name.result)?.size ?? 0)
+            let ended = Ended(name: name, job: job, result: try folder.status(of: name.result))
             count += 1
-            bytes += size
-            oldest.insert(Ended(changed: job.changed, bytes: size, name: name))
+            bytes += ended.bytes
+            oldest.insert(ended)
             if oldest.count > Self.pruningBatch { oldest.removeMax() }
         }
         var removed = 0
+        var failure: SystemFailure?
         while let next = oldest.popMin() {
-            let age = now.timeIntervalSince(Date(nanoseconds: next.changed))
+            let age = now.timeIntervalSince(Date(nanoseconds: next.job.changed))
             let isOverdue =
                 retention.age.map { age > $0 } ?? false || retention.count.map { count > $0 } ?? false
-                || retention.bytes.map { bytes > $0 } ?? false
+                || retention.bytes.map { bytes > Double($0) } ?? false
             guard isOverdue else { break }
             count -= 1
             bytes -= next.bytes
-            if try folder.removeExisting(next.name.file) {
-                try folder.remove(next.name.result)
-                removed += 1
+            do throws(SystemFailure) {
+                if try remove(next, from: folder) { removed += 1 }
+            } catch {
+                // One that cannot be removed must not keep the others.
+                failure = failure ?? error
             }
         }
+        if let failure, removed == 0 { throw failure }
         return removed
+    }
+
+    /// - Returns: false if the job is not there any more as it was seen: somebody has put it back meanwhile, and its
+    ///   namesake that has ended since is young. A folder that was dropped as a job goes only if it is empty.
+    private func remove(_ ended: Ended, from folder: Folder) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            guard try folder.remove(ended.name.file, ifStill: ended.job) else { return false }
+        } catch  where error.errno == .directoryNotEmpty {
+            return false
+        }
+        if let result = ended.result { _ = try folder.remove(ended.name.result, ifStill: result) }
+        return true
     }
 }
 

@@ -4,15 +4,14 @@ public import SystemPackage
 
 /// An open spool: the folder that is the interface between producers and workers.
 ///
-/// The state folders are held open, so that a spool whose path is renamed or mounted over stays the same spool.
+/// Its folders are held open, so that a spool whose path is renamed or mounted over stays the same spool.
 public final class Spool: Sendable {
     public let path: FilePath
     public let marker: SpoolMarker
 
     package let root: Folder
-    private let folders: [SpoolFolder: Folder]
-    /// The one folder that producers, too, may delete and make again.
-    private let incoming: Mutex<Folder>
+    /// All of them; ``refresh()`` brings another one in a folder's place.
+    private let folders: Mutex<[SpoolFolder: Folder]>
 
     /// Opens the spool at `path`. Nothing is written.
     public init(at path: FilePath) throws(SpoolError) {
@@ -27,8 +26,7 @@ public final class Spool: Sendable {
                 .system, error.path, "\(error); mend the spool with: spool-worker init \(path.printable)",
                 underlying: error)
         }
-        incoming = Mutex(folders[.incoming] ?? root)
-        self.folders = folders
+        self.folders = Mutex(folders)
     }
 
     static func root(at path: FilePath) throws(SpoolError) -> Folder {
@@ -106,7 +104,7 @@ public final class Spool: Sendable {
 
     package subscript(_ folder: SpoolFolder) -> Folder {
         // The initialiser opened every case.
-        folder == .incoming ? incoming.withLock(\.self) : folders[folder]!
+        folders.withLock { $0[folder]! }
     }
 
     /// Proves that a job can go all its way by renames: from staging through every state, by an empty hidden file. Mounts
@@ -134,26 +132,27 @@ public final class Spool: Sendable {
         }
     }
 
+    /// Looks whether the spool is still there, and opens state folders anew that people have replaced, as producers may do
+    /// with `incoming` and log rotation does with `done`.
     /// - Throws: `noSuchFileOrDirectory` if the path does not lead to this spool any more, because its disk was unmounted
-    ///   or the folder renamed, or if its marker is gone.
-    package func proveStillThere() throws(SystemFailure) {
+    ///   or the folder renamed, if its marker is gone, or while a folder is missing.
+    package func refresh() throws(SystemFailure) {
         guard try Folder(at: path).status().isSameFile(as: root.status()) else {
             throw SystemFailure("find the spool any more at", path, .noSuchFileOrDirectory)
+        }
+        for folder in SpoolFolder.sharedFileSystem {
+            let known = self[folder]
+            if let now = try root.status(of: folder.name), try now.isSameFile(as: known.status()) { continue }
+            // Workers are registered in these, so what is there now is another spool's.
+            guard folder != .processing, folder != .control else {
+                throw SystemFailure("find the folder any more that was at", known.path, .noSuchFileOrDirectory)
+            }
+            let opened = try root.folder(folder.name)
+            folders.withLock { $0[folder] = opened }
         }
         guard try self[.control].status(of: SpoolMarker.file) != nil else {
             throw SystemFailure(
                 "find the spool's marker", self[.control].path.appending(SpoolMarker.file), .noSuchFileOrDirectory)
         }
-    }
-
-    /// Opens `incoming` anew if its path leads to another folder by now: somebody deleted it and made it again.
-    /// - Throws: `noSuchFileOrDirectory` while it is missing, or while the whole spool is: an unmounted disk.
-    package func refreshedIncoming() throws(SystemFailure) -> Folder {
-        try proveStillThere()
-        let now = try root.folder(SpoolFolder.incoming.name)
-        let known = self[.incoming]
-        if try now.status().isSameFile(as: known.status()) { return known }
-        incoming.withLock { $0 = now }
-        return now
     }
 }

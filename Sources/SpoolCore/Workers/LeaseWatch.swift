@@ -15,6 +15,9 @@ package struct LeaseWatch {
     private let leases: Folder
     /// The last beat that was seen of each, and when it was new, by this worker's own clock.
     private var sights: [String: Sight] = [:]
+    private var lastLook: ContinuousClock.Instant?
+    /// Between two looks of a worker that runs; they are at most five seconds apart.
+    private static let longestGap = Duration.seconds(12)
 
     /// Whether there are workers of which nobody can tell yet whether they live.
     package var isUndecided: Bool { sights.values.contains { !$0.isBeating } }
@@ -27,23 +30,38 @@ package struct LeaseWatch {
 
     /// The claim folders of workers that are dead: at once if this host's kernel says so, otherwise once their beat has
     /// stood still for as long as their lease holds.
-    package mutating func orphans(now: ContinuousClock.Instant) throws(SystemFailure) -> [OrphanedClaims] {
+    /// - Parameter trouble: gets what went wrong with one worker, which must not keep those of the others.
+    package mutating func orphans(
+        now: ContinuousClock.Instant, trouble: (_ worker: String, SystemFailure) -> Void = { _, _ in }
+    ) throws(SystemFailure) -> [OrphanedClaims] {
+        forgiveBlindness(now: now)
         var orphans: [OrphanedClaims] = []
         var present: Set<String> = [me.worker.id]
         var listing = try spool[.processing].listing()
         while let name = try listing.next() {
-            guard name.string != me.worker.id, try spool[.processing].status(of: name)?.kind == .folder else {
-                continue
+            guard name.string != me.worker.id else { continue }
+            do throws(SystemFailure) {
+                guard try spool[.processing].status(of: name)?.kind == .folder else { continue }
+                present.insert(name.string)
+                guard case .dead(let lock) = try judge(WorkerName(name.string), now: now),
+                    let folder = try Spool.existing({ () throws(SystemFailure) in
+                        try spool[.processing].folder(name)
+                    })
+                else { continue }
+                orphans.append(OrphanedClaims(name, folder: folder, lease: lock, spool: spool))
+            } catch {
+                trouble(name.string, error)
             }
-            present.insert(name.string)
-            guard case .dead(let lock) = try judge(name.string, now: now) else { continue }
-            guard let folder = try Spool.existing({ () throws(SystemFailure) in try spool[.processing].folder(name) })
-            else { continue }
-            orphans.append(OrphanedClaims(name, folder: folder, lease: lock, spool: spool))
         }
-        try removeLeases(without: &present, now: now)
+        try removeLeases(without: &present, now: now, trouble: trouble)
         sights = sights.filter { present.contains($0.key) }
         return orphans
+    }
+
+    /// While this worker itself hung or slept it could not see any beat, so it must not count that time.
+    private mutating func forgiveBlindness(now: ContinuousClock.Instant) {
+        if let lastLook, now - lastLook > Self.longestGap { for id in sights.keys { sights[id]?.since = now } }
+        lastLook = now
     }
 
     private enum Judgement {
@@ -52,22 +70,22 @@ package struct LeaseWatch {
         case dead(OpenFile?)
     }
 
-    private mutating func judge(_ id: String, now: ContinuousClock.Instant) throws(SystemFailure) -> Judgement {
-        let lease = try openLease(id)
+    private mutating func judge(
+        _ worker: WorkerName, now: ContinuousClock.Instant
+    ) throws(SystemFailure) -> Judgement {
         var document: LeaseDocument?
-        // A claim folder without a lease has no beat either.
-        var beat: Int64 = -1
         var hasProcess = false
-        if let lease {
+        // A claim folder without a lease has no beat.
+        let beat = try leases.status(of: worker.lease)?.modified ?? -1
+        if let lease = try openLease(worker) {
             document = try LeaseDocument(lease.file)
-            beat = try lease.file.status().modified
             if let document, lease.isLockable, me.host.sharesLocks(with: document.host) {
                 if try lease.file.tryLock() { return .dead(lease.file) }
                 hasProcess = true
             }
         }
-        guard let sight = sights[id], sight.beat == beat else {
-            sights[id] = Sight(beat: beat, since: now, isBeating: hasProcess || sights[id] != nil)
+        guard let sight = sights[worker.id], sight.beat == beat else {
+            sights[worker.id] = Sight(beat: beat, since: now, isBeating: hasProcess || sights[worker.id] != nil)
             return .alive
         }
         // As numbers: the document is another's.
@@ -76,29 +94,38 @@ package struct LeaseWatch {
     }
 
     /// Network file systems lock only what is open for writing; the lease of another user may not be.
-    private func openLease(_ id: String) throws(SystemFailure) -> (file: OpenFile, isLockable: Bool)? {
-        let name = WorkerName(id).lease
-        return try Spool.existing { () throws(SystemFailure) in
-            do throws(SystemFailure) {
-                return (try leases.file(updating: name), true)
-            } catch  where error.errno == .permissionDenied {
-                return (try leases.file(name), false)
-            }
+    /// - Returns: nil if there is none, or if it may not even be read.
+    private func openLease(_ worker: WorkerName) throws(SystemFailure) -> (file: OpenFile, isLockable: Bool)? {
+        do throws(SystemFailure) {
+            return (try leases.file(updating: worker.lease), true)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return nil
+        } catch  where error.errno == .permissionDenied {
+            // Below.
+        }
+        do throws(SystemFailure) {
+            return (try leases.file(worker.lease), false)
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .permissionDenied {
+            return nil
         }
     }
 
     /// A worker that died between the two steps of its registration, or of its end, leaves a lease alone.
     private mutating func removeLeases(
-        without present: inout Set<String>, now: ContinuousClock.Instant
+        without present: inout Set<String>, now: ContinuousClock.Instant, trouble: (String, SystemFailure) -> Void
     ) throws(SystemFailure) {
         var listing = try leases.listing()
         while let name = try listing.next() {
-            guard let worker = WorkerName(lease: name), present.insert(worker.id).inserted,
-                case .dead = try judge(worker.id, now: now),
-                try spool[.processing].status(of: worker.folder) == nil
-            else { continue }
-            try spool.removeLeftovers(of: worker.id)
-            try leases.remove(name)
+            guard let worker = WorkerName(lease: name), present.insert(worker.id).inserted else { continue }
+            do throws(SystemFailure) {
+                guard case .dead = try judge(worker, now: now),
+                    try spool[.processing].status(of: worker.folder) == nil
+                else { continue }
+                try spool.removeLeftovers(of: worker.id)
+                try leases.remove(name)
+            } catch {
+                trouble(worker.id, error)
+            }
         }
     }
 }

@@ -22,9 +22,9 @@ struct WorkerName {
     let folder: FilePath.Component
     let lease: FilePath.Component
 
+    /// - Parameter id: not empty and without a slash: a worker's own, or the name of a file.
     init(_ id: String) {
         self.id = id
-        // WorkerID makes ids of plain characters only.
         folder = FilePath.Component(id)!
         lease = FilePath.Component("\(id).json")!
     }

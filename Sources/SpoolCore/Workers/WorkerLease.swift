@@ -62,7 +62,8 @@ package final class WorkerLease: Sendable {
     /// - Returns: false if the lease is not there any more: others took this worker for dead, because it slept.
     package func beat(now: Int64) throws(SystemFailure) -> Bool {
         let time = state.withLock { state in
-            state.lastBeat = max(now, state.lastBeat + 1)
+            // By a second at least: some file systems keep no less, and a clock may be behind the file system's.
+            state.lastBeat = max(now, state.lastBeat + 1_000_000_000)
             return state.lastBeat
         }
         try file.setModified(time)

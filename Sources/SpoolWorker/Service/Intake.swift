@@ -13,6 +13,10 @@ struct Intake: ~Copyable {
     static let windows = 4096...65_536
     /// While a backlog waits, so many of its jobs come before a new one.
     private static let backlogShare = 8
+    /// So many hints wait; more of them become the wish for a scan.
+    private static let freshCapacity = 4096
+    /// How long a dead worker's job that could not be claimed is left alone.
+    private static let refusalPause = Duration.seconds(60)
     /// Looks at `retry` take at most about a tenth of the time.
     private static let shortestRetryPause = Duration.seconds(1)
     /// An operator may make a job due, so looks at `retry` go on while nothing is.
@@ -30,6 +34,8 @@ struct Intake: ~Copyable {
     private var underWay: Set<JobName> = []
     /// Whether the one that is under way must stay alone.
     private var isAlone = false
+    /// Dead workers' jobs that could not be claimed, and until when they are left alone.
+    private var refused: [JobName: ContinuousClock.Instant] = [:]
     /// Names that were hinted at while a job of that name was under way.
     private var again: Set<JobName> = []
     private var listing: IncomingListing?
@@ -53,14 +59,22 @@ struct Intake: ~Copyable {
 
     var countUnderWay: Int { underWay.count }
 
-    /// When something is due that waits for its time.
-    var nextDue: ContinuousClock.Instant? { [settling.nextDue, retryLook].compactMap(\.self).min() }
+    /// When something is due that waits for its time; nil while it could not be begun.
+    var nextDue: ContinuousClock.Instant? {
+        isHeldUp ? nil : [settling.nextDue, retryLook].compactMap(\.self).min()
+    }
+
+    /// Whether nothing is begun before a job that is under way has ended.
+    private var isHeldUp: Bool { isAlone || (nextOrphan.map { orphaned[$0].isSuspect } ?? false && !underWay.isEmpty) }
+
+    private var nextOrphan: Int? { orphaned.firstIndex { !underWay.contains($0.name) } }
 
     private var isScanning: Bool { wantsScan || listing != nil }
 
     /// Takes a name that was hinted at, or a dead worker's job.
-    mutating func add(_ candidate: Candidate) {
+    mutating func add(_ candidate: Candidate, now: ContinuousClock.Instant = .now) {
         if case .orphaned(let name, let orphan, _) = candidate {
+            if let until = refused[name], until > now { return }
             let isKnown = orphaned.contains { known in
                 if case .orphaned(let other, let owner, _) = known {
                     other == name && owner.id == orphan.id
@@ -69,6 +83,8 @@ struct Intake: ~Copyable {
                 }
             }
             if !isKnown { orphaned.append(candidate) }
+        } else if fresh.count >= Self.freshCapacity {
+            wantsScan = true
         } else if isNew(candidate.name) {
             fresh.append(candidate)
         }
@@ -90,10 +106,9 @@ struct Intake: ~Copyable {
 
     /// The next candidate, and the state in which it has settled if that is why it is looked at again.
     mutating func next(now: ContinuousClock.Instant) throws(SystemFailure) -> (Candidate, settled: FileStatus?)? {
-        if isAlone { return nil }
-        if let index = orphaned.firstIndex(where: { !underWay.contains($0.name) }) {
-            // A suspect waits until everybody else has ended: if the worker dies with it, it alone is to blame.
-            if orphaned[index].isSuspect && !underWay.isEmpty { return nil }
+        // A suspect waits until everybody else has ended: if the worker dies with it, it alone is to blame.
+        if isHeldUp { return nil }
+        if let index = nextOrphan {
             let candidate = orphaned.remove(at: index)
             underWay.insert(candidate.name)
             isAlone = candidate.isSuspect
@@ -167,6 +182,10 @@ struct Intake: ~Copyable {
             settling.forget(name)
             let due = now + max(.zero, .seconds(until.timeIntervalSinceNow))
             retryLook = min(retryLook ?? due, due)
+        case .unclaimable:
+            settling.forget(name)
+            refused = refused.filter { $0.value > now }
+            refused[name] = now + Self.refusalPause
         default: settling.forget(name)
         }
         if again.remove(name) != nil { add(.dropped(name)) }

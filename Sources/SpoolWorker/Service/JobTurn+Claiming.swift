@@ -11,9 +11,14 @@ extension JobTurn {
         case not(TurnOutcome)
     }
 
-    func claim(_ candidate: Candidate, settled: FileStatus?) throws(SystemFailure) -> ClaimOutcome {
+    /// - Parameters:
+    ///   - claimedName: the name that it gets in the worker's folder.
+    ///   - id: for a job that has none yet.
+    func claim(
+        _ candidate: Candidate, as claimedName: JobName, id: String, settled: FileStatus?
+    ) throws(SystemFailure) -> ClaimOutcome {
         switch candidate {
-        case .dropped(let name): try claim(name, settled: settled)
+        case .dropped(let name): try claim(name, as: claimedName, id: id, settled: settled)
         case .waiting(let name): try claimWaiting(name)
         case .orphaned(let name, let orphan, _): try takeOver(name, from: orphan)
         }
@@ -21,20 +26,16 @@ extension JobTurn {
 
     // MARK: From incoming
 
-    private func claim(_ name: JobName, settled: FileStatus?) throws(SystemFailure) -> ClaimOutcome {
+    private func claim(
+        _ name: JobName, as claimedName: JobName, id: String, settled: FileStatus?
+    ) throws(SystemFailure) -> ClaimOutcome {
         let incoming = moves.spool[.incoming]
         guard let seen = try JobReading(name.file, in: incoming, limit: jobBytes) else {
             return .not(.gone)
         }
         if case .unfinished = seen.content, settled != seen.status { return .not(.unfinished(seen.status)) }
 
-        let id = UniqueID().description
-        let claimedName = name.fits ? name : name.distinguished(by: id)
-        do throws(SystemFailure) {
-            guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
-        } catch  where error.isOfOneName {
-            return .not(.unclaimable(error))
-        }
+        guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
         // Between the look and the claim a producer may have written on, or put another file under the name.
         guard let now = try seen.again(as: claimedName.file, in: moves.lease.claims, limit: jobBytes) else {
             return .not(.gone)
@@ -79,13 +80,10 @@ extension JobTurn {
             return .not(.postponed(until: retryAt))
         }
         var document = try story(of: name, reading)
-        do throws(SystemFailure) {
-            guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
-                return .not(.gone)
-            }
-        } catch  where error.isOfOneName {
-            return .not(.unclaimable(error))
+        guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
+            return .not(.gone)
         }
+        guard try isClaimed(reading, as: name) else { return .not(.givenBack) }
         // Between the look and the claim another worker may have had the job and put it back.
         let now = try story(of: name, reading)
         if now.attempts != document.attempts {
@@ -114,7 +112,8 @@ extension JobTurn {
         let recorded = try orphan.record(of: name)
         if let recorded, try moves.finishCommit(of: name, in: orphan, recorded: recorded) {
             logger.notice("finished the commit of a worker that died", metadata: ["job": "\(name)"])
-            try removeIfEmpty(orphan)
+            // The next look at the workers tries again, and tells.
+            try? removeIfEmpty(orphan)
             return .not(.gone)
         }
         guard let reading = try JobReading(name.file, in: orphan.folder, limit: jobBytes) else { return .not(.gone) }
@@ -133,12 +132,26 @@ extension JobTurn {
         guard try moves.claim(name, from: orphan.folder, withHistory: document, file: reading.status) else {
             return .not(.gone)
         }
-        try removeIfEmpty(orphan)
+        guard try isClaimed(reading, as: name) else { return .not(.givenBack) }
+        // As above.
+        try? removeIfEmpty(orphan)
         logger.notice(
             "took over a job of a worker that died",
             metadata: ["job": "\(name)", "worker": "\(orphan.id)", "attempts": "\(document.attempts.count)"])
         return .claimed(
             ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
+    }
+
+    /// Whether what was claimed is what was read. Otherwise another job has come under its name meanwhile, of which
+    /// nothing is known, and it goes back.
+    private func isClaimed(_ reading: JobReading, as name: JobName) throws(SystemFailure) -> Bool {
+        if let now = try reading.again(as: name.file, in: moves.lease.claims, limit: jobBytes),
+            now.isSame(as: reading)
+        {
+            return true
+        }
+        try moves.giveBack(name, id: UniqueID().description)
+        return false
     }
 
     /// Removes a dead worker's folder and lease with its last job.
@@ -148,12 +161,6 @@ extension JobTurn {
             "a dead worker's folder holds files that are no jobs, so it stays",
             metadata: ["folder": "\(orphan.folder.path.printable)"])
     }
-}
-
-extension SystemFailure {
-    /// Whether a claim that failed so says nothing about others: a folder that keeps the files of other users, or a file
-    /// in the way.
-    fileprivate var isOfOneName: Bool { [.permissionDenied, .notPermitted, .fileExists].contains(errno) }
 }
 
 extension ResultDocument {

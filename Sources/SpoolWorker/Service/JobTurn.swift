@@ -9,19 +9,36 @@ struct JobTurn: Sendable {
     var moves: JobMoves
     var work: any JobWork
     var retries: RetryPolicy
+    /// Without it, a job that finds no space is not to blame.
+    var floor: StorageFloor
     /// The largest job file, in bytes.
     var jobBytes: Int
     var logger: Logger
 
     /// - Parameter settled: the state in which the file has stayed for the settle time, if it has.
     func run(_ candidate: Candidate, settled: FileStatus?) async -> TurnOutcome {
+        let id = UniqueID().description
+        // A name that leaves no room for a result's is cut.
+        let claimedName = candidate.name.fits ? candidate.name : candidate.name.distinguished(by: id)
+        moves.held.insert(claimedName)
+        defer { moves.held.remove(claimedName) }
         do throws(SystemFailure) {
-            switch try claim(candidate, settled: settled) {
+            switch try claim(candidate, as: claimedName, id: id, settled: settled) {
             case .claimed(let claimed): return await process(claimed)
             case .not(let outcome): return outcome
             }
         } catch {
-            return .blocked(error)
+            // A job that is here already is put back when the pause is over. A file in its way is put back at once.
+            return error.isOfOneName && (error.errno == .fileExists || !mayHold(claimedName))
+                ? .unclaimable(error) : .blocked(error)
+        }
+    }
+
+    private func mayHold(_ name: JobName) -> Bool {
+        do throws(SystemFailure) {
+            return try moves.holds(name)
+        } catch {
+            return true
         }
     }
 
@@ -75,8 +92,8 @@ struct JobTurn: Sendable {
                 queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
                 rendered: result.renderMilliseconds, committed: result.publishMilliseconds)
             return try finish(claimed, failed: nil)
-        case .failed(let error, _) where error.code == .storageFull:
-            // No job's fault: it waits for space, and so does the worker.
+        case .failed(let error, _) where error.code == .storageFull && lacksSpace:
+            // No job's fault: it waits for space, and so does the worker. Otherwise it takes more than there is.
             throw SystemFailure("write a rendition of", FilePath(claimed.document.job), .noSpace)
         case .failed(let error, let source):
             attempt.error = error
@@ -88,6 +105,14 @@ struct JobTurn: Sendable {
             return try postpone(claimed, until: retryAt, because: error)
         case .interrupted: return giveBack(claimed, because: nil)
         case .fenced: return fenced(claimed)
+        }
+    }
+
+    private var lacksSpace: Bool {
+        do throws(SystemFailure) {
+            return try floor.shortage() != nil
+        } catch {
+            return true
         }
     }
 
@@ -164,5 +189,13 @@ struct JobTurn: Sendable {
             // A full disk takes no document any more, but the record is one, and a rename needs no space.
             try moves.setAside(claimed.name, id: claimed.document.id)
         }
+    }
+}
+
+extension SystemFailure {
+    /// Whether it may be a matter of one name alone. What the process or the disk lacks, it lacks for all.
+    fileprivate var isOfOneName: Bool {
+        ![.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noSpace, .diskQuotaExceeded, .readOnlyFileSystem]
+            .contains(errno)
     }
 }

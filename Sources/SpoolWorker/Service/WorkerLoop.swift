@@ -2,6 +2,7 @@ import Logging
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
+import SystemPackage
 
 /// The one place that decides what happens next. It runs at every wake: a hint, a turn that has ended, a time that has
 /// come, a signal.
@@ -24,6 +25,11 @@ struct WorkerLoop: ~Copyable {
     private var nextPeerLook = ContinuousClock.now
     private var nextCheck = ContinuousClock.now
     private var pause: Pause?
+    /// Names in a row that could not be claimed.
+    private var failuresInARow = 0
+    private static let manyFailures = 8
+    /// Workers that could not be looked at, and why: it is said once.
+    private var troubledPeers: [String: Errno] = [:]
     private var alarm: Alarm
     private var deadline: StopDeadline?
     /// With `once`: whether the other workers were looked at after all else was done.
@@ -89,26 +95,48 @@ struct WorkerLoop: ~Copyable {
             try pause(after: error, job: nil, now: now)
         }
         if isOnce, let pause { throw StorageShortage(description: pause.reason) }
-        alarm.set(for: [isOnce ? nil : nextScan, nextPeerLook, intake.nextDue, pause?.until])
+        alarm.set(for: dueTimes)
         return true
     }
 
+    /// When there is something to do by itself; what could not be begun then is left out, or the loop would spin.
+    private var dueTimes: [ContinuousClock.Instant?] {
+        let scan = isOnce ? nil : nextScan
+        if let pause { return [scan, pause.until] }
+        return [scan, nextPeerLook, hasRoom ? intake.nextDue : nil]
+    }
+
+    private var hasRoom: Bool { intake.countUnderWay < service.turnsAtATime }
+
     // MARK: What has come
 
-    private mutating func takeEnded(now: ContinuousClock.Instant) throws {
-        for (name, outcome) in service.inbox.takeEnded() {
-            intake.ended(name, outcome, now: now)
-            hasLookedTwice = false
+    private mutating func takeEnded(now: ContinuousClock.Instant) throws(SystemFailure) {
+        let ended = service.inbox.takeEnded()
+        // All of them before anything is thrown: whoever ends the run waits for those that are under way.
+        for (name, outcome) in ended { intake.ended(name, outcome, now: now) }
+        if !ended.isEmpty { hasLookedTwice = false }
+        for (name, outcome) in ended {
             switch outcome {
-            case .unclaimable(let failure):
-                service.logger.error(
-                    "a job cannot be claimed; it stays where it is and is tried again with the next scan",
-                    metadata: ["job": "\(name)", "error": "\(failure)"])
-            case .blocked(let failure):
-                try pause(after: failure, job: name, now: now)
+            case .unclaimable(let failure): try sawUnclaimable(name, failure, now: now)
+            case .finished, .postponed: failuresInARow = 0
+            case .blocked(let failure): try pause(after: failure, job: name, now: now)
             default: break
             }
         }
+    }
+
+    private mutating func sawUnclaimable(
+        _ name: JobName, _ failure: SystemFailure, now: ContinuousClock.Instant
+    ) throws(SystemFailure) {
+        service.logger.error(
+            "a job cannot be claimed; it stays where it is and is tried again later",
+            metadata: ["job": "\(name)", "error": "\(failure)"])
+        if failure.isOfRights { return }
+        failuresInARow += 1
+        guard failuresInARow >= Self.manyFailures else { return }
+        // So many names are not bad by themselves.
+        failuresInARow = 0
+        try pause(after: failure, job: name, now: now)
     }
 
     private mutating func takeHints(now: ContinuousClock.Instant) {
@@ -127,18 +155,30 @@ struct WorkerLoop: ~Copyable {
         }
     }
 
-    /// Queues the jobs of workers that have died.
+    /// Queues the jobs of workers that have died, and puts back what a failed turn of this one has left.
     private mutating func takeOver(now: ContinuousClock.Instant) throws(SystemFailure) {
         guard nextPeerLook <= now else { return }
         // Where events arrive the file system is this host's own, and a look costs next to nothing.
         nextPeerLook = now + (report?.usesEvents ?? true ? Self.peerLooks.lowerBound : Self.peerLooks.upperBound)
-        for orphan in try peers.orphans(now: now) {
-            for name in try orphan.jobs() {
-                let isSuspect = try orphan.record(of: name) != nil
-                intake.add(.orphaned(name, orphan, isSuspect: isSuspect))
+        for stray in try turn.moves.strays() { try turn.moves.putBack(stray: stray) }
+        var troubles: [String: SystemFailure] = [:]
+        for orphan in try peers.orphans(now: now, trouble: { troubles[$0] = $1 }) {
+            do throws(SystemFailure) {
+                for name in try orphan.jobs() {
+                    let isSuspect = try orphan.record(of: name) != nil
+                    intake.add(.orphaned(name, orphan, isSuspect: isSuspect), now: now)
+                }
+                try turn.removeIfEmpty(orphan)
+            } catch {
+                troubles[orphan.id] = error
             }
-            try turn.removeIfEmpty(orphan)
         }
+        for (worker, failure) in troubles where troubledPeers[worker] != failure.errno {
+            service.logger.error(
+                "another worker's lease or claim folder cannot be looked at; it stays as it is, its jobs wait",
+                metadata: ["worker": "\(worker)", "error": "\(failure)"])
+        }
+        troubledPeers = troubles.mapValues(\.errno)
     }
 
     // MARK: What is begun
@@ -146,8 +186,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func begin(
         now: ContinuousClock.Instant, in group: inout DiscardingTaskGroup
     ) throws(SystemFailure) {
-        let limit = service.turnsAtATime
-        while intake.countUnderWay < limit, let (candidate, settled) = try intake.next(now: now) {
+        while hasRoom, let (candidate, settled) = try intake.next(now: now) {
             group.addTask(executorPreference: threads) { [turn, inbox = service.inbox, wake = service.wake] in
                 let outcome = await turn.run(candidate, settled: settled)
                 inbox.ended(candidate.name, outcome)
@@ -186,7 +225,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func isClear(now: ContinuousClock.Instant) throws(SystemFailure) -> Bool {
         guard pause.map({ $0.until <= now }) ?? (nextCheck <= now) else { return pause == nil }
         nextCheck = now + Self.pauseBetweenChecks
-        try service.spool.proveStillThere()
+        try service.spool.refresh()
         if let shortage = try service.floor.shortage() {
             let isNew = pause?.cause != .shortage
             pause = Pause(cause: .shortage, reason: shortage, until: nextCheck)
@@ -233,4 +272,9 @@ struct WorkerLoop: ~Copyable {
         }
         await service.work.close()
     }
+}
+
+extension SystemFailure {
+    /// Whether somebody forbids it, or a file is in the way: no sign that the file system fails.
+    fileprivate var isOfRights: Bool { [.permissionDenied, .notPermitted, .fileExists].contains(errno) }
 }
