@@ -45,6 +45,27 @@ import Testing
         #expect(try open(scratch.path.appending("other/dog.jpg").string) == Array("other picture".utf8))
     }
 
+    @Test func `are looked for in the folder that is at a root's path by now`() throws {
+        let files = FileManager.default
+        let (root, link) = (scratch.path.appending("in").string, scratch.path.appending("link").string)
+        try files.createSymbolicLink(atPath: link, withDestinationPath: root)
+        let linked = try Roots([scratch.path.appending("link")])
+        try files.moveItem(atPath: root, toPath: scratch.path.appending("in-old").string)
+        for roots in [inputs, linked] { #expect(throws: SystemFailure.self) { try roots.refresh() } }
+        try files.createDirectory(atPath: root, withIntermediateDirectories: false)
+        try scratch.write("new", to: "in/cat.jpg")
+        for roots in [inputs, linked] {
+            #expect(try SourceFile.open("cat.jpg", in: roots, limit: 1000).read(upTo: 1000) == Array("picture".utf8))
+            try roots.refresh()
+            #expect(try SourceFile.open("cat.jpg", in: roots, limit: 1000).read(upTo: 1000) == Array("new".utf8))
+        }
+        // Another file system, as where a disk was unmounted, is not the same root.
+        try files.removeItem(atPath: link)
+        try files.createSymbolicLink(atPath: link, withDestinationPath: "/proc")
+        #expect(throws: SystemFailure.self) { try linked.refresh() }
+        #expect(try SourceFile.open("cat.jpg", in: linked, limit: 1000).read(upTo: 1000) == Array("new".utf8))
+    }
+
     @Test func `are refused with a code that says why`() throws {
         try FileManager.default.createSymbolicLink(
             atPath: scratch.path.appending("in/link.jpg").string, withDestinationPath: "../secret.jpg")

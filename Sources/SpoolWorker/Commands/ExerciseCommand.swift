@@ -73,7 +73,7 @@ struct ExerciseCommand: AsyncParsableCommand {
         let begin = ContinuousClock.now
         let service = WorkerService(
             spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
-            floor: StorageFloor(bytes: 0, inodes: 0, folders: []),
+            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [],
             hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
             registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
             pruner: Pruner(spool, [:], logger: logger),

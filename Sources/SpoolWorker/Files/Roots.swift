@@ -1,16 +1,34 @@
 import SpoolSystem
+import Synchronization
 import SystemPackage
 
 /// The folders in which jobs may name files, held open.
-struct Roots: Sendable {
+final class Roots: Sendable {
+    private let held: Mutex<[Folder]>
+
     /// Relative paths begin in the first.
-    let folders: [Folder]
+    var folders: [Folder] { held.withLock { $0 } }
 
     /// - Parameter paths: at least one, each an existing folder.
     init(_ paths: [FilePath]) throws(SystemFailure) {
         var folders: [Folder] = []
         for path in paths { folders.append(try Folder(at: path)) }
-        self.folders = folders
+        held = Mutex(folders)
+    }
+
+    /// Opens roots anew that people have replaced.
+    /// - Throws: `noSuchFileOrDirectory` while one is missing, and if another file system is at its path: its disk was
+    ///   unmounted, and nothing may be written below.
+    func refresh() throws(SystemFailure) {
+        for (index, known) in folders.enumerated() {
+            let now = try Folder(at: known.path)
+            let (before, after) = (try known.status(), try now.status())
+            if before.isSameFile(as: after) { continue }
+            guard before.device == after.device else {
+                throw SystemFailure("find the file system any more that was at", known.path, .noSuchFileOrDirectory)
+            }
+            held.withLock { $0[index] = now }
+        }
     }
 
     /// The root to which a job's path belongs, and the path from there.
@@ -18,6 +36,7 @@ struct Roots: Sendable {
     ///   the root refuses them.
     func resolve(_ path: String) -> (root: Folder, relative: FilePath)? {
         let path = FilePath(path)
+        let folders = folders
         if path.isRelative { return folders.first.map { ($0, path) } }
         // The innermost root: one root may lie inside another.
         let holders = folders.filter { path.starts(with: $0.path) }

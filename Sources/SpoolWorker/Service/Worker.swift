@@ -59,7 +59,8 @@ struct Worker {
                 WorkerService(
                     spool: spool, work: work, configuration: configuration,
                     // While one set of images is rendered, the next is opened and the last is flushed to the disk.
-                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, hints: hints,
+                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, roots: [inputRoots, outputRoots],
+                    hints: hints,
                     watcher: watcher, wake: wake, inbox: TurnInbox(), registration: registration,
                     pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger))
         } catch {

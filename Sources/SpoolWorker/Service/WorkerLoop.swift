@@ -226,6 +226,7 @@ struct WorkerLoop: ~Copyable {
         guard pause.map({ $0.until <= now }) ?? (nextCheck <= now) else { return pause == nil }
         nextCheck = now + Self.pauseBetweenChecks
         try service.spool.refresh()
+        for roots in service.roots { try roots.refresh() }
         if let shortage = try service.floor.shortage() {
             let isNew = pause?.cause != .shortage
             pause = Pause(cause: .shortage, reason: shortage, until: nextCheck)

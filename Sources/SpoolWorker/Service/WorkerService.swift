@@ -13,6 +13,8 @@ struct WorkerService: Service {
     /// How many jobs are under way at a time.
     let turnsAtATime: Int
     let floor: StorageFloor
+    /// Where jobs find and put files.
+    let roots: [Roots]
     let hints: CandidateHints
     /// nil with `once`, which looks instead of watching.
     let watcher: SpoolWatcher?
