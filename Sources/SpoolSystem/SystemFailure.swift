@@ -42,3 +42,10 @@ extension String {
         }
     }
 }
+
+extension SystemFailure {
+    /// Whether there is something of the name that this process will never read: another user's file, a link, a folder.
+    package var isOfUnreadableFile: Bool {
+        [.permissionDenied, .notPermitted, .tooManySymbolicLinkLevels, .isDirectory, .notDirectory].contains(errno)
+    }
+}

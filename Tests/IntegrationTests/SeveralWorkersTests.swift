@@ -63,13 +63,6 @@ import Testing
         #expect(try fixture.scratch.list("spool/tmp").isEmpty)
         #expect(try fixture.scratch.list("spool/processing").isEmpty)
     }
-}
-
-extension SpoolFixture {
-    func modified(_ file: String) throws -> Date? {
-        try FileManager.default.attributesOfItem(atPath: path.pushing(FilePath(file)).string)[.modificationDate]
-            as? Date
-    }
 
     @Test func `go on beside one that cannot be looked at`() async throws {
         let fixture = try await SpoolFixture()
@@ -86,5 +79,12 @@ extension SpoolFixture {
         #expect(worker.standardError.contains("cannot be looked at"))
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
+    }
+}
+
+extension SpoolFixture {
+    func modified(_ file: String) throws -> Date? {
+        try FileManager.default.attributesOfItem(atPath: path.pushing(FilePath(file)).string)[.modificationDate]
+            as? Date
     }
 }

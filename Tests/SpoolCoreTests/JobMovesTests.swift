@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import SpoolCore
 import SpoolSystem
 import SystemPackage
@@ -120,6 +120,20 @@ import Testing
         try moves.putBack(stray: name)
         #expect(try scratch.list("done") == ["job.json", "job.result.json"])
         #expect(try moves.strays().isEmpty)
+    }
+
+    @Test func `go round what lies under a result's name and cannot be read`() throws {
+        try drop()
+        for folder in ["failed/job.result.json", "done/other"] {
+            try FileManager.default.createDirectory(
+                atPath: scratch.path.pushing(FilePath(folder)).string, withIntermediateDirectories: false)
+        }
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path.appending("done/job.result.json").string, withDestinationPath: "other")
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        #expect(try moves.leftResult(of: name) == nil)
+        #expect(try end(of: moves.commit(name, document())).description == "job~2.json")
+        #expect(try scratch.list("done") == ["job.result.json", "job~2.json", "job~2.result.json", "other"])
     }
 
     @Test func `have one winner`() throws {

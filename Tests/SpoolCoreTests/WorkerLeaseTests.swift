@@ -54,7 +54,9 @@ import Testing
         var watch = try watch()
         #expect(try watch.orphans(now: start).isEmpty)
         #expect(try looks(&watch, after: 0, until: 29).isEmpty)
+        #expect(watch.isUndecided)
         #expect(try looks(&watch, after: 29, until: 31).map(\.id) == ["far"])
+        #expect(!watch.isUndecided)
     }
 
     @Test func `is not judged by time in which the observer saw nothing`() throws {

@@ -140,6 +140,13 @@ import Testing
         #expect(count == 4097)
     }
 
+    @Test func `names a job in the claim folder by its own name, but a dropped one that is too long`() throws {
+        let long = try job(String(repeating: "x", count: 240) + ".json")
+        #expect(Candidate.dropped(long).claimedName(id: "id") != long)
+        #expect(Candidate.waiting(long).claimedName(id: "id") == long)
+        #expect(Candidate.dropped(try job("a.json")).claimedName(id: "id") == (try job("a.json")))
+    }
+
     @Test func `gives a suspect alone`() throws {
         _ = try WorkerLease(
             in: spool,
@@ -156,22 +163,27 @@ import Testing
         let plain = try job("plain.json")
         let suspect = try job("suspect.json")
         let next = try job("next.json")
+        try scratch.write("{}", to: "retry/waits.json")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date() + 3600], ofItemAtPath: scratch.path.appending("retry/waits.json").string)
         intake.add(.dropped(plain))
         #expect(try intake.next(now: start)?.0.name == plain)
+        var nextDue = intake.nextDue
+        #expect(nextDue != nil)
         intake.add(.orphaned(suspect, orphan, isSuspect: true))
         intake.add(.orphaned(suspect, orphan, isSuspect: true))
         intake.add(.dropped(next))
         #expect(try intake.next(now: start) == nil)
+        // Nothing could be begun, so nothing is due, whatever waits for its time.
+        nextDue = intake.nextDue
+        #expect(nextDue == nil)
         intake.ended(plain, .finished(.done), now: start)
-        try scratch.write("{}", to: "retry/waits.json")
-        intake.scan()
         #expect(try intake.next(now: start)?.0.name == suspect)
         #expect(try intake.next(now: start) == nil)
-        // Nothing could be begun, so nothing is due, whatever waits for its time.
-        #expect(intake.nextDue == nil)
+        nextDue = intake.nextDue
+        #expect(nextDue == nil)
         intake.ended(suspect, .unclaimable(SystemFailure("claim", "suspect.json", .ioError)), now: start)
         intake.add(.orphaned(suspect, orphan, isSuspect: true), now: start + .seconds(59))
-        try spool[.retry].remove("waits.json")
         #expect(try intake.next(now: start)?.0.name == next)
         #expect(try intake.next(now: start) == nil)
     }

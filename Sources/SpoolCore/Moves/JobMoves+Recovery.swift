@@ -66,15 +66,24 @@ extension JobMoves {
     /// - Returns: nil also while another worker is about to put that job beside it.
     package func leftResult(of name: JobName) throws(SystemFailure) -> LeftResult? {
         for state in [SpoolFolder.failed, .done, .retry] {
-            guard try spool[state].status(of: name.result) != nil, try spool[state].status(of: name.file) == nil,
-                let document = try spool.result(in: state, named: name.result)
-            else { continue }
-            if try spool.isBeingCommitted(document, as: name, askedBy: lease.worker.id) { continue }
-            // The commit may have ended between the looks.
-            guard try spool[state].status(of: name.file) == nil else { continue }
-            return LeftResult(document: document, folder: spool[state], name: name.result)
+            do throws(SystemFailure) {
+                if let left = try leftResult(of: name, in: state) { return left }
+            } catch  where error.isOfUnreadableFile {
+                // Nobody's story that could be told on.
+                continue
+            }
         }
         return nil
+    }
+
+    private func leftResult(of name: JobName, in state: SpoolFolder) throws(SystemFailure) -> LeftResult? {
+        guard try spool[state].status(of: name.result) != nil, try spool[state].status(of: name.file) == nil,
+            let document = try spool.result(in: state, named: name.result),
+            try !spool.isBeingCommitted(document, as: name, askedBy: lease.worker.id),
+            // The commit may have ended between the looks.
+            try spool[state].status(of: name.file) == nil
+        else { return nil }
+        return LeftResult(document: document, folder: spool[state], name: name.result)
     }
 }
 

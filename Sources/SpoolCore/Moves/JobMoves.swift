@@ -142,7 +142,7 @@ package struct JobMoves: Sendable {
                 }
                 return isPlaced ? .placed : .fenced
             } catch  where error.errno == .fileExists {
-                guard try ResultDocument.read(name.result, in: state)?.id == document.id else { return .taken }
+                guard try isSameJob(name.result, in: state, document) else { return .taken }
                 // One that has its job tells how another worker ended it.
                 guard try lease.claims.confirms(claimed.file), try state.status(of: name.file) == nil else {
                     return .fenced
@@ -151,6 +151,16 @@ package struct JobMoves: Sendable {
             }
         }
         return .taken
+    }
+
+    private func isSameJob(
+        _ name: FilePath.Component, in state: Folder, _ document: ResultDocument
+    ) throws(SystemFailure) -> Bool {
+        do throws(SystemFailure) {
+            return try ResultDocument.read(name, in: state)?.id == document.id
+        } catch  where error.isOfUnreadableFile {
+            return false
+        }
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it

@@ -6,6 +6,19 @@ public struct JobError: Error, Sendable, Equatable, Codable {
     public var message: String
     /// Whether the same job can succeed later without a change to it.
     public var retryable: Bool
+    /// Whether this process lacked descriptors or memory, which is no job's fault. No part of a document.
+    package private(set) var isStarved = false
+
+    private enum CodingKeys: CodingKey {
+        case code, message, retryable
+    }
+
+    /// For want of descriptors or memory.
+    package static func starved(_ message: String) -> JobError {
+        var error = JobError(.storageFull, message)
+        error.isStarved = true
+        return error
+    }
 
     public init(_ code: ErrorCode, _ message: String, retryable: Bool? = nil) {
         self.code = code

@@ -6,8 +6,8 @@ package struct LeaseWatch {
     private struct Sight {
         var beat: Int64
         var since: ContinuousClock.Instant
-        /// Whether the beat was seen to change.
-        var isBeating = false
+        /// Whether it is known to live, by its lock or a beat that was seen to change, or to be dead.
+        var isDecided = false
     }
 
     private let spool: Spool
@@ -20,7 +20,7 @@ package struct LeaseWatch {
     private static let longestGap = Duration.seconds(12)
 
     /// Whether there are workers of which nobody can tell yet whether they live.
-    package var isUndecided: Bool { sights.values.contains { !$0.isBeating } }
+    package var isUndecided: Bool { sights.values.contains { !$0.isDecided } }
 
     package init(_ spool: Spool, as me: LeaseDocument) throws(SystemFailure) {
         self.spool = spool
@@ -50,18 +50,20 @@ package struct LeaseWatch {
                 else { continue }
                 orphans.append(OrphanedClaims(name, folder: folder, lease: lock, spool: spool))
             } catch {
+                sights[name.string]?.since = now
                 trouble(name.string, error)
             }
         }
         try removeLeases(without: &present, now: now, trouble: trouble)
         sights = sights.filter { present.contains($0.key) }
+        lastLook = now
         return orphans
     }
 
     /// While this worker itself hung or slept it could not see any beat, so it must not count that time.
     private mutating func forgiveBlindness(now: ContinuousClock.Instant) {
-        if let lastLook, now - lastLook > Self.longestGap { for id in sights.keys { sights[id]?.since = now } }
-        lastLook = now
+        guard let lastLook, now - lastLook > Self.longestGap else { return }
+        for id in sights.keys { sights[id]?.since = now }
     }
 
     private enum Judgement {
@@ -85,11 +87,12 @@ package struct LeaseWatch {
             }
         }
         guard let sight = sights[worker.id], sight.beat == beat else {
-            sights[worker.id] = Sight(beat: beat, since: now, isBeating: hasProcess || sights[worker.id] != nil)
+            sights[worker.id] = Sight(beat: beat, since: now, isDecided: hasProcess || sights[worker.id] != nil)
             return .alive
         }
         // As numbers: the document is another's.
         guard (now - sight.since) / .seconds(1) > (document?.seconds ?? me.seconds) else { return .alive }
+        sights[worker.id]?.isDecided = true
         return .dead(nil)
     }
 
@@ -124,6 +127,7 @@ package struct LeaseWatch {
                 try spool.removeLeftovers(of: worker.id)
                 try leases.remove(name)
             } catch {
+                sights[worker.id]?.since = now
                 trouble(worker.id, error)
             }
         }

@@ -172,7 +172,9 @@ struct RenditionFiles: Sendable {
         case .improperLink, .tooManySymbolicLinkLevels:
             return JobError(
                 .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
-        case .noSpace, .diskQuotaExceeded, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
+            return .starved("rendition \(name): \(failure)")
+        case .noSpace, .diskQuotaExceeded:
             return JobError(.storageFull, "rendition \(name): \(failure)")
         case .ioError, .fileExists, .staleNFSFileHandle:
             return JobError(.storageFailed, "rendition \(name): \(failure)")

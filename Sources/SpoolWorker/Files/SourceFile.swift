@@ -44,7 +44,7 @@ struct SourceFile {
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
             JobError(.inputNotAFile, "input \(name) is a device or socket, not an image file")
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
-            JobError(.storageFull, "input \(name): \(failure)")
+            .starved("input \(name): \(failure)")
         default: JobError(.storageFailed, "input \(name): \(failure)")
         }
     }

@@ -17,6 +17,11 @@ enum Candidate: Sendable {
         }
     }
 
+    /// The name that it gets in the worker's claim folder: a dropped one that leaves no room for a result's is cut.
+    func claimedName(id: String) -> JobName {
+        if case .dropped(let name) = self, !name.fits { name.distinguished(by: id) } else { name }
+    }
+
     /// Whether the job may have taken a worker down, so that no other should run beside it.
     var isSuspect: Bool {
         if case .orphaned(_, _, let isSuspect) = self { isSuspect } else { false }

@@ -22,6 +22,26 @@ struct Intake: ~Copyable {
     /// An operator may make a job due, so looks at `retry` go on while nothing is.
     private static let longestRetryPause = Duration.seconds(5)
 
+    private struct Refusal: Hashable {
+        var name: JobName
+        /// The dead worker; nil in `retry`.
+        var owner: String?
+
+        init(name: JobName, owner: String?) {
+            self.name = name
+            self.owner = owner
+        }
+
+        init?(_ candidate: Candidate) {
+            switch candidate {
+            // The next scan finds it.
+            case .dropped: return nil
+            case .waiting(let name): self.init(name: name, owner: nil)
+            case .orphaned(let name, let orphan, _): self.init(name: name, owner: orphan.id)
+            }
+        }
+    }
+
     private let spool: Spool
     /// Jobs of workers that died; several of them can have one name.
     private var orphaned: Deque<Candidate> = []
@@ -31,11 +51,11 @@ struct Intake: ~Copyable {
     private var backlog: Deque<Candidate> = []
     private var takenFromBacklog = 0
     private var queued: Set<JobName> = []
-    private var underWay: Set<JobName> = []
+    private var underWay: [JobName: Candidate] = [:]
     /// Whether the one that is under way must stay alone.
     private var isAlone = false
-    /// Dead workers' jobs that could not be claimed, and until when they are left alone.
-    private var refused: [JobName: ContinuousClock.Instant] = [:]
+    /// Jobs of dead workers and in `retry` that could not be claimed, and until when they are left alone.
+    private var refused: [Refusal: ContinuousClock.Instant] = [:]
     /// Names that were hinted at while a job of that name was under way.
     private var again: Set<JobName> = []
     private var listing: IncomingListing?
@@ -67,14 +87,14 @@ struct Intake: ~Copyable {
     /// Whether nothing is begun before a job that is under way has ended.
     private var isHeldUp: Bool { isAlone || (nextOrphan.map { orphaned[$0].isSuspect } ?? false && !underWay.isEmpty) }
 
-    private var nextOrphan: Int? { orphaned.firstIndex { !underWay.contains($0.name) } }
+    private var nextOrphan: Int? { orphaned.firstIndex { underWay[$0.name] == nil } }
 
     private var isScanning: Bool { wantsScan || listing != nil }
 
     /// Takes a name that was hinted at, or a dead worker's job.
     mutating func add(_ candidate: Candidate, now: ContinuousClock.Instant = .now) {
         if case .orphaned(let name, let orphan, _) = candidate {
-            if let until = refused[name], until > now { return }
+            if isRefused(Refusal(name: name, owner: orphan.id), now: now) { return }
             let isKnown = orphaned.contains { known in
                 if case .orphaned(let other, let owner, _) = known {
                     other == name && owner.id == orphan.id
@@ -90,8 +110,12 @@ struct Intake: ~Copyable {
         }
     }
 
+    private func isRefused(_ refusal: Refusal, now: ContinuousClock.Instant) -> Bool {
+        refused[refusal].map { $0 > now } ?? false
+    }
+
     private mutating func isNew(_ name: JobName) -> Bool {
-        guard !underWay.contains(name) else {
+        guard underWay[name] == nil else {
             again.insert(name)
             return false
         }
@@ -110,7 +134,7 @@ struct Intake: ~Copyable {
         if isHeldUp { return nil }
         if let index = nextOrphan {
             let candidate = orphaned.remove(at: index)
-            underWay.insert(candidate.name)
+            underWay[candidate.name] = candidate
             isAlone = candidate.isSuspect
             return (candidate, settled: nil)
         }
@@ -124,11 +148,11 @@ struct Intake: ~Copyable {
                 return nil
             }
             queued.remove(candidate.name)
-            if underWay.contains(candidate.name) {
+            if underWay[candidate.name] != nil {
                 again.insert(candidate.name)
                 continue
             }
-            underWay.insert(candidate.name)
+            underWay[candidate.name] = candidate
             return (candidate, settling.hasSettled(candidate.name, now: now))
         }
     }
@@ -162,19 +186,20 @@ struct Intake: ~Copyable {
         let begin = ContinuousClock.now
         let time = Date()
         let waiting = try RetryListing(of: spool, now: time)
-        for name in waiting.due where isNew(name) { backlog.append(.waiting(name)) }
-        guard !waiting.isEmpty else {
+        let due = waiting.due.filter { !isRefused(Refusal(name: $0, owner: nil), now: now) }
+        for name in due where isNew(name) { backlog.append(.waiting(name)) }
+        guard !due.isEmpty || waiting.next != nil else {
             retryLook = nil
             return
         }
-        let wait = waiting.due.isEmpty ? waiting.next?.timeIntervalSince(time) ?? 0 : 0
+        let wait = due.isEmpty ? waiting.next?.timeIntervalSince(time) ?? 0 : 0
         let pause = min(.seconds(min(wait, 3600)), Self.longestRetryPause)
         retryLook = now + max(pause, Self.shortestRetryPause, (.now - begin) * 10)
     }
 
     /// Takes note of how a turn ended.
     mutating func ended(_ name: JobName, _ outcome: TurnOutcome, now: ContinuousClock.Instant) {
-        underWay.remove(name)
+        let candidate = underWay.removeValue(forKey: name)
         isAlone = false
         switch outcome {
         case .unfinished(let status): settling.sawUnfinished(name, status, now: now)
@@ -184,8 +209,13 @@ struct Intake: ~Copyable {
             retryLook = min(retryLook ?? due, due)
         case .unclaimable:
             settling.forget(name)
-            refused = refused.filter { $0.value > now }
-            refused[name] = now + Self.refusalPause
+            if let refusal = candidate.flatMap(Refusal.init) {
+                refused = refused.filter { $0.value > now }
+                refused[refusal] = now + Self.refusalPause
+            }
+        case .givenBack:
+            settling.forget(name)
+            scan()
         default: settling.forget(name)
         }
         if again.remove(name) != nil { add(.dropped(name)) }

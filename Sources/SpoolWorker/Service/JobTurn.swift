@@ -18,8 +18,7 @@ struct JobTurn: Sendable {
     /// - Parameter settled: the state in which the file has stayed for the settle time, if it has.
     func run(_ candidate: Candidate, settled: FileStatus?) async -> TurnOutcome {
         let id = UniqueID().description
-        // A name that leaves no room for a result's is cut.
-        let claimedName = candidate.name.fits ? candidate.name : candidate.name.distinguished(by: id)
+        let claimedName = candidate.claimedName(id: id)
         moves.held.insert(claimedName)
         defer { moves.held.remove(claimedName) }
         do throws(SystemFailure) {
@@ -92,8 +91,8 @@ struct JobTurn: Sendable {
                 queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
                 rendered: result.renderMilliseconds, committed: result.publishMilliseconds)
             return try finish(claimed, failed: nil)
-        case .failed(let error, _) where error.code == .storageFull && lacksSpace:
-            // No job's fault: it waits for space, and so does the worker. Otherwise it takes more than there is.
+        case .failed(let error, _) where error.isStarved || (error.code == .storageFull && lacksSpace):
+            // No job's fault: it waits, and so does the worker. With space left, the job takes more than there is.
             throw SystemFailure("write a rendition of", FilePath(claimed.document.job), .noSpace)
         case .failed(let error, let source):
             attempt.error = error

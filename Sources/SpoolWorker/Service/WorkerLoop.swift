@@ -28,8 +28,8 @@ struct WorkerLoop: ~Copyable {
     /// Names in a row that could not be claimed.
     private var failuresInARow = 0
     private static let manyFailures = 8
-    /// Workers that could not be looked at, and why: it is said once.
-    private var troubledPeers: [String: Errno] = [:]
+    /// What could not be taken over or put back, and why: it is said once.
+    private var troubles: [String: Errno] = [:]
     private var alarm: Alarm
     private var deadline: StopDeadline?
     /// With `once`: whether the other workers were looked at after all else was done.
@@ -160,8 +160,16 @@ struct WorkerLoop: ~Copyable {
         guard nextPeerLook <= now else { return }
         // Where events arrive the file system is this host's own, and a look costs next to nothing.
         nextPeerLook = now + (report?.usesEvents ?? true ? Self.peerLooks.lowerBound : Self.peerLooks.upperBound)
-        for stray in try turn.moves.strays() { try turn.moves.putBack(stray: stray) }
         var troubles: [String: SystemFailure] = [:]
+        for stray in try turn.moves.strays() {
+            do throws(SystemFailure) {
+                try turn.moves.putBack(stray: stray)
+                intake.scan()
+                hasLookedTwice = false
+            } catch {
+                troubles["\(registration.lease.worker.id)/\(stray)"] = error
+            }
+        }
         for orphan in try peers.orphans(now: now, trouble: { troubles[$0] = $1 }) {
             do throws(SystemFailure) {
                 for name in try orphan.jobs() {
@@ -173,12 +181,12 @@ struct WorkerLoop: ~Copyable {
                 troubles[orphan.id] = error
             }
         }
-        for (worker, failure) in troubles where troubledPeers[worker] != failure.errno {
+        for (place, failure) in troubles where self.troubles[place] != failure.errno {
             service.logger.error(
-                "another worker's lease or claim folder cannot be looked at; it stays as it is, its jobs wait",
-                metadata: ["worker": "\(worker)", "error": "\(failure)"])
+                "what a worker has left cannot be looked at or moved on; it stays as it is and is tried again",
+                metadata: ["of": "\(place)", "error": "\(failure)"])
         }
-        troubledPeers = troubles.mapValues(\.errno)
+        self.troubles = troubles.mapValues(\.errno)
     }
 
     // MARK: What is begun
