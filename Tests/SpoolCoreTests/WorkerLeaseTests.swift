@@ -249,9 +249,39 @@ import Testing
         let state = status.rawValue
         try scratch.write(document(status).json.text(), to: "\(state)/job.result.json")
         try record(document(.processing))
-        #expect(try moves.finishCommit(of: name, in: orphan, recorded: #require(try orphan.record(of: name))))
+        let recorded = try #require(try orphan.record(of: name))
+        #expect(try moves.finishCommit(of: name, in: orphan, recorded: recorded))
         #expect(try scratch.list(state) == ["job.json", "job.result.json"])
         #expect(try scratch.list("processing/dead").isEmpty)
+    }
+
+    /// File times may be coarse: waits until they tell a file that is written now from this one.
+    private func waitForTime(after file: String) throws {
+        func changed(_ file: String) throws -> Int64 {
+            let path = scratch.path.pushing(FilePath(file))
+            let name = try #require(path.lastComponent)
+            return try #require(try Folder(at: path.removingLastComponent()).status(of: name)).changed
+        }
+        repeat { try scratch.write("", to: "clock") } while try changed("clock") <= changed(file)
+    }
+
+    @Test func `is moved on without a record, which a power cut may have taken, beside a result of its claim`() throws {
+        try waitForTime(after: "processing/dead/job.json")
+        try scratch.write(document(.done, by: "other").json.text(), to: "done/job.result.json")
+        #expect(try !moves.finishCommit(of: name, in: orphan, recorded: nil))
+        try scratch.write(document(.done).json.text(), to: "done/job~2.result.json")
+        #expect(try moves.finishCommit(of: name, in: orphan, recorded: nil))
+        #expect(try scratch.list("done") == ["job.result.json", "job~2.json", "job~2.result.json"])
+    }
+
+    @Test func `is not moved on without a record to a result that it had before it was put back`() throws {
+        try scratch.write(document(.failed).json.text(), to: "failed/job.result.json")
+        try waitForTime(after: "failed/job.result.json")
+        // The claim is a change of the job's file.
+        try orphan.folder.move(name.file, to: spool[.incoming], as: name.file)
+        try spool[.incoming].move(name.file, to: orphan.folder, as: name.file)
+        #expect(try !moves.finishCommit(of: name, in: orphan, recorded: nil))
+        #expect(try scratch.list("failed") == ["job.result.json"])
     }
 
     @Test func `is found as moved on also under a suffix`() throws {

@@ -5,22 +5,32 @@ import SystemPackage
 extension JobMoves {
     /// Finishes the move of a job whose worker died after the result document was in place and before the job's own
     /// rename.
+    /// - Parameter document: the worker's record of the job; a power cut may have taken it.
     /// - Returns: whether there was such a document.
     package func finishCommit(
-        of name: JobName, in orphan: OrphanedClaims, recorded document: ResultDocument
+        of name: JobName, in orphan: OrphanedClaims, recorded document: ResultDocument?
     ) throws(SystemFailure) -> Bool {
         // A job that has left already, shown late, would look as if its document lacked it.
-        guard try orphan.folder.confirms(name.file) else { return false }
+        guard try orphan.folder.confirms(name.file), let job = try orphan.folder.status(of: name.file) else {
+            return false
+        }
         for state in [SpoolFolder.done, .failed, .retry] {
-            for candidate in Self.candidateNames(for: name, id: document.id) {
-                guard let placed = try spool.result(in: state, named: candidate.result), placed.id == document.id,
-                    try spool[state].status(of: candidate.file) == nil
+            for candidate in Self.candidateNames(for: name, id: document?.id) {
+                guard let result = try spool[state].status(of: candidate.result),
+                    try spool[state].status(of: candidate.file) == nil,
+                    let placed = try spool.result(in: state, named: candidate.result)
                 else { continue }
-                // The worker's own, and of its last attempt: otherwise the job has left that state by a claim, or a
-                // worker that slept is about to take its document away.
-                guard placed.worker.id == orphan.id, placed.attempts.count >= document.attempts.count else {
-                    try spool[state].remove(candidate.result)
-                    continue
+                if let document {
+                    guard placed.id == document.id else { continue }
+                    // The worker's own, and of its last attempt: otherwise the job has left that state by a claim, or a
+                    // worker that slept is about to take its document away.
+                    guard placed.worker.id == orphan.id, placed.attempts.count >= document.attempts.count else {
+                        try spool[state].remove(candidate.result)
+                        continue
+                    }
+                } else {
+                    // Its result has come after its claim. One that is older was left when the job was put back by hand.
+                    guard placed.worker.id == orphan.id, result.changed > job.changed else { continue }
                 }
                 do throws(SystemFailure) {
                     try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
@@ -54,7 +64,7 @@ extension JobMoves {
     package func putBack(stray name: JobName) throws(SystemFailure) {
         let own = OrphanedClaims(WorkerName(lease.worker.id).folder, folder: lease.claims, lease: nil, spool: spool)
         let record = try own.record(of: name)
-        if let record, try finishCommit(of: name, in: own, recorded: record) { return records.forget(name.result) }
+        if try finishCommit(of: name, in: own, recorded: record) { return records.forget(name.result) }
         if let record, !record.attempts.isEmpty {
             try setAside(name, id: record.id)
         } else {

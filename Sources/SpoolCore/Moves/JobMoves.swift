@@ -189,11 +189,12 @@ package struct JobMoves: Sendable {
     }
 
     /// The name itself, then `NAME~2` to `NAME~9`, then one that nobody else can have.
-    static func candidateNames(for name: JobName, id: String) -> some Sequence<JobName> {
-        (1...10).lazy.map { number in
+    /// - Parameter id: the job's; without it the last one is left out.
+    static func candidateNames(for name: JobName, id: String?) -> some Sequence<JobName> {
+        (1...(id == nil ? 9 : 10)).lazy.map { number in
             switch number {
             case 1: name
-            case 10: name.distinguished(by: id)
+            case 10: name.distinguished(by: id ?? "")
             default: name.distinguished(by: String(number))
             }
         }

@@ -110,7 +110,7 @@ extension JobTurn {
 
     private func takeOver(_ name: JobName, from orphan: OrphanedClaims) throws(SystemFailure) -> ClaimOutcome {
         let recorded = try orphan.record(of: name)
-        if let recorded, try moves.finishCommit(of: name, in: orphan, recorded: recorded) {
+        if try moves.finishCommit(of: name, in: orphan, recorded: recorded) {
             logger.notice("finished the commit of a worker that died", metadata: ["job": "\(name)"])
             // The next look at the workers tries again, and tells.
             try? removeIfEmpty(orphan)
