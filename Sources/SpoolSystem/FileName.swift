@@ -2,6 +2,8 @@ import Glibc
 package import SystemPackage
 
 extension FilePath.Component {
+    package var isHidden: Bool { string.hasPrefix(".") }
+
     /// The name's bytes, which need not be text.
     package var bytes: [UInt8] {
         unsafe withPlatformString { pointer in

@@ -15,7 +15,7 @@ struct AccessCheck {
                 folder == .input ? [.read, .search] : [.read, .write, .search])
         }
         try check(
-            round.spool[.control].folder(WorkerLease.folder), .of(.control, WorkerLease.folder),
+            round.spool.leases(), .of(.control, WorkerLease.folder),
             [.read, .write, .search])
     }
 

@@ -43,8 +43,8 @@ struct CheckRound {
         } catch {
             switch error.errno {
             case .noSuchFileOrDirectory, .staleNFSFileHandle: return
-            case .permissionDenied, .notPermitted, .tooManySymbolicLinkLevels, .notDirectory, .isDirectory,
-                .tooManyOpenFiles:
+            case .tooManyOpenFiles,
+                _ where error.isOfUnreadableFile:
                 find(.notChecked, path(), "could not be looked at: \(error); check as the user of the workers")
             default: throw error
             }
@@ -70,8 +70,4 @@ extension FilePath {
     static func of(_ folder: SpoolFolder, _ name: FilePath.Component) -> FilePath {
         FilePath(folder.rawValue).appending(name)
     }
-}
-
-extension FilePath.Component {
-    var isHidden: Bool { string.hasPrefix(".") }
 }

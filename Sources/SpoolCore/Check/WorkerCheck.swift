@@ -85,7 +85,7 @@ struct WorkerCheck {
             isSafe: try isOld(claims, id)
         ) { () throws(SystemFailure) in
             let file: OpenFile?
-            switch try lock(WorkerName(id).lease, in: round.spool[.control].folder(WorkerLease.folder)) {
+            switch try lock(WorkerName(id).lease, in: round.spool.leases()) {
             case .held(let lease): file = lease
             case .noLease: file = nil
             case .taken: return false
@@ -99,7 +99,7 @@ struct WorkerCheck {
     /// Each beat changes the lease by the file system's clock, so this holds whatever the worker's own clock says.
     private func isOld(_ claims: Folder, _ id: String) throws(SystemFailure) -> Bool {
         guard try round.clock.isOld(claims.status()) else { return false }
-        let leases = try round.spool[.control].folder(WorkerLease.folder)
+        let leases = try round.spool.leases()
         return try leases.status(of: WorkerName(id).lease).map(round.clock.isOld) ?? true
     }
 
@@ -121,7 +121,7 @@ struct WorkerCheck {
 
     /// Leases without a claim folder: their workers died between the two steps of registering or of leaving.
     private func checkLeases(_ alive: Set<String>) throws(SystemFailure) {
-        let leases = try round.spool[.control].folder(WorkerLease.folder)
+        let leases = try round.spool.leases()
         var listing = try leases.listing()
         while let name = try listing.next() {
             guard let status = try leases.status(of: name), status.kind == .regular, round.clock.isOld(status) else {

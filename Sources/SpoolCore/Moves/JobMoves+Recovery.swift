@@ -51,20 +51,18 @@ extension JobMoves {
 
     /// The jobs in the worker's own folder that no turn is at.
     package func strays() throws(SystemFailure) -> [JobName] {
-        var strays: [JobName] = []
-        var listing = try lease.claims.listing()
-        while let entry = try listing.next() {
-            if let name = JobName(entry), !held.contains(name) { strays.append(name) }
-        }
-        return strays
+        try ownClaims.jobs().filter { !held.contains($0) }
+    }
+
+    private var ownClaims: OrphanedClaims {
+        OrphanedClaims(WorkerName(lease.worker.id).folder, folder: lease.claims, lease: nil, spool: spool)
     }
 
     /// Puts back a job that a failed turn has left in the worker's own folder, with its story if it has one; if its end
     /// was about to be committed, that is done.
     package func putBack(stray name: JobName) throws(SystemFailure) {
-        let own = OrphanedClaims(WorkerName(lease.worker.id).folder, folder: lease.claims, lease: nil, spool: spool)
-        let record = try own.record(of: name)
-        if try finishCommit(of: name, in: own, recorded: record) { return records.forget(name.result) }
+        let record = try ownClaims.record(of: name)
+        if try finishCommit(of: name, in: ownClaims, recorded: record) { return records.forget(name.result) }
         if let record, !record.attempts.isEmpty {
             try setAside(name, id: record.id)
         } else {

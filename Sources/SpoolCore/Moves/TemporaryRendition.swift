@@ -26,8 +26,7 @@ package enum TemporaryRendition {
         else { return nil }
         let stem = text[..<dash]
         let id = stem.suffix(idLength)
-        let groups = id.split(separator: "-", omittingEmptySubsequences: false).map(\.count)
-        guard groups == [8, 4, 4, 4, 12], stem.dropLast(idLength).last == "-" else { return nil }
+        guard UniqueID.isOne(id), stem.dropLast(idLength).last == "-" else { return nil }
         return String(id)
     }
 }

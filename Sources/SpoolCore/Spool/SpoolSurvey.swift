@@ -46,7 +46,7 @@ extension SpoolSurvey.State {
                 // their own.
                 let isExpected =
                     documents
-                    ? entry.string.hasPrefix(".") || entry.string.hasSuffix(".result.json") : entry.string == ".gitkeep"
+                    ? entry.isHidden || entry.string.hasSuffix(".result.json") : entry.string == ".gitkeep"
                 if !isExpected { ignored += 1 }
                 continue
             }

@@ -25,7 +25,7 @@ package struct LeaseWatch {
     package init(_ spool: Spool, as me: LeaseDocument) throws(SystemFailure) {
         self.spool = spool
         self.me = me
-        leases = try spool[.control].folder(WorkerLease.folder)
+        leases = try spool.leases()
     }
 
     /// The claim folders of workers that are dead: at once if this host's kernel says so, otherwise once their beat has

@@ -50,7 +50,7 @@ package final class OrphanedClaims: Sendable {
         } catch  where error.errno == .directoryNotEmpty {
             return false
         }
-        try spool[.control].folder(WorkerLease.folder).remove(name.lease)
+        try spool.leases().remove(name.lease)
         return true
     }
 }

@@ -30,7 +30,7 @@ package final class WorkerLease: Sendable {
         self.spool = spool
         worker = document.worker
         name = WorkerName(worker.id)
-        leases = try spool[.control].folder(Self.folder)
+        leases = try spool.leases()
         file = try leases.create(name.lease)
         do throws(SystemFailure) {
             // Nobody judges by the lock of a lease that says nothing yet.
@@ -95,4 +95,9 @@ package final class WorkerLease: Sendable {
         try leases.remove(name.lease)
         return true
     }
+}
+
+extension Spool {
+    /// The folder of the leases.
+    func leases() throws(SystemFailure) -> Folder { try self[.control].folder(WorkerLease.folder) }
 }

@@ -20,7 +20,7 @@ extension Spool {
 
     /// - Parameter lead: how much later than now the look is.
     package func workers(later lead: Duration) throws(SystemFailure) -> [RegisteredWorker] {
-        let leases = try self[.control].folder(WorkerLease.folder)
+        let leases = try leases()
         let me = HostIdentity.current()
         var clock: SpoolClock?
         var workers: [RegisteredWorker] = []

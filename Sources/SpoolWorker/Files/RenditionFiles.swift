@@ -143,7 +143,7 @@ struct RenditionFiles: Sendable {
                 } else {
                     try removeAll(of: worker, in: folder)
                 }
-            } catch  where [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(error.errno) {
+            } catch  where error.isStarvation {
                 throw error
             } catch {
                 continue
@@ -168,12 +168,11 @@ struct RenditionFiles: Sendable {
 
     private static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
         let name = path.escapingControls
+        if failure.isStarvation { return .starved("rendition \(name): \(failure)") }
         switch failure.errno {
         case .improperLink, .tooManySymbolicLinkLevels:
             return JobError(
                 .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
-            return .starved("rendition \(name): \(failure)")
         case .noSpace, .diskQuotaExceeded:
             return JobError(.storageFull, "rendition \(name): \(failure)")
         case .ioError, .fileExists, .staleNFSFileHandle:

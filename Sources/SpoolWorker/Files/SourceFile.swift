@@ -32,7 +32,8 @@ struct SourceFile {
     }
 
     private static func failure(_ failure: SystemFailure, name: String, root: Folder) -> JobError {
-        switch failure.errno {
+        if failure.isStarvation { return .starved("input \(name): \(failure)") }
+        return switch failure.errno {
         case .noSuchFileOrDirectory, .notDirectory:
             JobError(.inputNotFound, "input \(name) does not exist in \(root.path.printable)")
         case .improperLink, .tooManySymbolicLinkLevels:
@@ -43,8 +44,6 @@ struct SourceFile {
         case .fileNameTooLong: JobError(.inputNotFound, "input \(name.prefix(80))… has a name that is too long")
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
             JobError(.inputNotAFile, "input \(name) is a device or socket, not an image file")
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory:
-            .starved("input \(name): \(failure)")
         default: JobError(.storageFailed, "input \(name): \(failure)")
         }
     }

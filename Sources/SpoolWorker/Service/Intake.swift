@@ -22,22 +22,18 @@ struct Intake: ~Copyable {
     /// An operator may make a job due, so looks at `retry` go on while nothing is.
     private static let longestRetryPause = Duration.seconds(5)
 
-    private struct Refusal: Hashable {
+    /// A job that is not in `incoming`.
+    private struct Place: Hashable {
         var name: JobName
         /// The dead worker; nil in `retry`.
         var owner: String?
 
-        init(name: JobName, owner: String?) {
-            self.name = name
-            self.owner = owner
-        }
-
-        init?(_ candidate: Candidate) {
+        /// - Returns: nil for a dropped one.
+        static func of(_ candidate: Candidate) -> Place? {
             switch candidate {
-            // The next scan finds it.
-            case .dropped: return nil
-            case .waiting(let name): self.init(name: name, owner: nil)
-            case .orphaned(let name, let orphan, _): self.init(name: name, owner: orphan.id)
+            case .dropped: nil
+            case .waiting(let name): Place(name: name, owner: nil)
+            case .orphaned(let name, let orphan, _): Place(name: name, owner: orphan.id)
             }
         }
     }
@@ -55,7 +51,7 @@ struct Intake: ~Copyable {
     /// Whether the one that is under way must stay alone.
     private var isAlone = false
     /// Jobs of dead workers and in `retry` that could not be claimed, and until when they are left alone.
-    private var refused: [Refusal: ContinuousClock.Instant] = [:]
+    private var refused: [Place: ContinuousClock.Instant] = [:]
     /// Names that were hinted at while a job of that name was under way.
     private var again: Set<JobName> = []
     private var listing: IncomingListing?
@@ -93,16 +89,9 @@ struct Intake: ~Copyable {
 
     /// Takes a name that was hinted at, or a dead worker's job.
     mutating func add(_ candidate: Candidate, now: ContinuousClock.Instant = .now) {
-        if case .orphaned(let name, let orphan, _) = candidate {
-            if isRefused(Refusal(name: name, owner: orphan.id), now: now) { return }
-            let isKnown = orphaned.contains { known in
-                if case .orphaned(let other, let owner, _) = known {
-                    other == name && owner.id == orphan.id
-                } else {
-                    false
-                }
-            }
-            if !isKnown { orphaned.append(candidate) }
+        if case .orphaned = candidate, let place = Place.of(candidate) {
+            let isKnown = orphaned.contains { Place.of($0) == place }
+            if !isKnown, !isRefused(place, now: now) { orphaned.append(candidate) }
         } else if fresh.count >= Self.freshCapacity {
             wantsScan = true
         } else if isNew(candidate.name) {
@@ -110,8 +99,8 @@ struct Intake: ~Copyable {
         }
     }
 
-    private func isRefused(_ refusal: Refusal, now: ContinuousClock.Instant) -> Bool {
-        refused[refusal].map { $0 > now } ?? false
+    private func isRefused(_ place: Place, now: ContinuousClock.Instant) -> Bool {
+        refused[place].map { $0 > now } ?? false
     }
 
     private mutating func isNew(_ name: JobName) -> Bool {
@@ -186,7 +175,7 @@ struct Intake: ~Copyable {
         let begin = ContinuousClock.now
         let time = Date()
         let waiting = try RetryListing(of: spool, now: time)
-        let due = waiting.due.filter { !isRefused(Refusal(name: $0, owner: nil), now: now) }
+        let due = waiting.due.filter { !isRefused(Place(name: $0, owner: nil), now: now) }
         for name in due where isNew(name) { backlog.append(.waiting(name)) }
         guard !due.isEmpty || waiting.next != nil else {
             retryLook = nil
@@ -209,9 +198,10 @@ struct Intake: ~Copyable {
             retryLook = min(retryLook ?? due, due)
         case .unclaimable:
             settling.forget(name)
-            if let refusal = candidate.flatMap(Refusal.init) {
+            // A dropped one is found by the next scan.
+            if let place = candidate.flatMap(Place.of) {
                 refused = refused.filter { $0.value > now }
-                refused[refusal] = now + Self.refusalPause
+                refused[place] = now + Self.refusalPause
             }
         case .givenBack:
             settling.forget(name)

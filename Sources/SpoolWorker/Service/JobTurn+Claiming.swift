@@ -74,18 +74,17 @@ extension JobTurn {
         guard let status = try retry.status(of: name.file), Date(nanoseconds: status.modified) <= Date(),
             let reading = try JobReading(name.file, in: retry, limit: jobBytes)
         else { return .not(.gone) }
-        if let document = try moves.spool.result(in: .retry, named: name.result),
-            let retryAt = document.notBefore(modified: status.modified), retryAt > Date()
-        {
+        let told = try moves.spool.result(in: .retry, named: name.result)
+        if let retryAt = told?.notBefore(modified: status.modified), retryAt > Date() {
             return .not(.postponed(until: retryAt))
         }
-        var document = try story(of: name, reading)
+        var document = story(told, of: name, reading)
         guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
             return .not(.gone)
         }
         guard try isClaimed(reading, as: name) else { return .not(.givenBack) }
         // Between the look and the claim another worker may have had the job and put it back.
-        let now = try story(of: name, reading)
+        let now = story(try moves.spool.result(in: .retry, named: name.result), of: name, reading)
         if now.attempts != document.attempts {
             document = now
             try moves.record(document, of: name, file: reading.status)
@@ -94,9 +93,9 @@ extension JobTurn {
         return .claimed(ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
     }
 
-    /// What the document in `retry` tells; a job that somebody put there by hand has none.
-    private func story(of name: JobName, _ reading: JobReading) throws(SystemFailure) -> ResultDocument {
-        guard var document = try moves.spool.result(in: .retry, named: name.result) else {
+    /// What the document in `retry` has told; a job that somebody put there by hand has none.
+    private func story(_ told: ResultDocument?, of name: JobName, _ reading: JobReading) -> ResultDocument {
+        guard var document = told else {
             return newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
         }
         document.beginAnew(with: moves.lease.worker)

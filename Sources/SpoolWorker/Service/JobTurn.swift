@@ -194,7 +194,6 @@ struct JobTurn: Sendable {
 extension SystemFailure {
     /// Whether it may be a matter of one name alone. What the process or the disk lacks, it lacks for all.
     fileprivate var isOfOneName: Bool {
-        ![.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noSpace, .diskQuotaExceeded, .readOnlyFileSystem]
-            .contains(errno)
+        !isStarvation && ![.noSpace, .diskQuotaExceeded, .readOnlyFileSystem].contains(errno)
     }
 }

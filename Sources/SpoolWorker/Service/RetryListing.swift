@@ -12,8 +12,6 @@ struct RetryListing {
     /// When the next of the others is.
     private(set) var next: Date?
 
-    var isEmpty: Bool { due.isEmpty && next == nil }
-
     init(of spool: Spool, now: Date) throws(SystemFailure) {
         let folder = spool[.retry]
         var found: [(name: JobName, time: Date)] = []
