@@ -95,6 +95,16 @@ import Testing
         #expect(times.count == 3)
     }
 
+    @Test func `shows no time that is still to come, however often it beats`() throws {
+        let lease = try WorkerLease(in: spool, for: .named("w"))
+        let start = Date().nanoseconds + 5_000_000_000
+        for beat in 0..<12 {
+            let now = start + Int64(beat) * 167_000_000
+            #expect(try lease.beat(now: now))
+            #expect(try spool[.control].folder("workers").status(of: "w.json")?.modified == now)
+        }
+    }
+
     @Test func `holds for as long as the beat goes on, whatever times it shows`() throws {
         let far = try WorkerLease(in: spool, for: .named("far", on: .elsewhere))
         var watch = try watch()

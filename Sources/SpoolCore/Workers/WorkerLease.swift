@@ -21,7 +21,8 @@ package final class WorkerLease: Sendable {
 
     private struct State {
         var document: LeaseDocument
-        var lastBeat: Int64
+        /// By the worker's own clock, which need not be that of the file system.
+        var lastBeat: Int64 = 0
     }
 
     /// Registers a worker: first the locked lease, then the claim folder, so that no claim folder ever lacks a lease
@@ -36,7 +37,7 @@ package final class WorkerLease: Sendable {
             // Nobody judges by the lock of a lease that says nothing yet.
             guard try file.tryLock() else { throw SystemFailure("lock", file.path, .resourceTemporarilyUnavailable) }
             try Self.write(document, to: file)
-            state = Mutex(State(document: document, lastBeat: try file.status().modified))
+            state = Mutex(State(document: document))
             try spool[.processing].makeFolder(name.folder)
             claims = try spool[.processing].folder(name.folder)
         } catch {
@@ -61,12 +62,24 @@ package final class WorkerLease: Sendable {
     /// - Parameter now: nanoseconds since 1970. What counts is that each beat differs from the last.
     /// - Returns: false if the lease is not there any more: others took this worker for dead, because it slept.
     package func beat(now: Int64) throws(SystemFailure) -> Bool {
+        let before = try file.status().modified
+        let second: Int64 = 1_000_000_000
+        // A clock can go back. Some file systems keep whole seconds only.
+        try setBeat { now > $0 ? now : $0 + second }
+        if try file.status().modified == before { try setBeat { $0 + second } }
+        return try isHeld()
+    }
+
+    private func setBeat(_ next: (Int64) -> Int64) throws(SystemFailure) {
         let time = state.withLock { state in
-            // By a second at least: some file systems keep no less, and a clock may be behind the file system's.
-            state.lastBeat = max(now, state.lastBeat + 1_000_000_000)
+            state.lastBeat = next(state.lastBeat)
             return state.lastBeat
         }
         try file.setModified(time)
+    }
+
+    /// Whether lease and claim folder are still this worker's. They are not once others took it for dead.
+    package func isHeld() throws(SystemFailure) -> Bool {
         guard let there = try leases.status(of: name.lease), try there.isSameFile(as: file.status()) else {
             return false
         }
