@@ -128,12 +128,9 @@ struct WorkerCheck {
                 continue
             }
             let path = FilePath.of(.control, WorkerLease.folder).appending(name)
-            if !name.isHidden || name.extension != "tmp" {
-                // One that never got its name has the ending of a temporary.
-                guard let worker = WorkerName(lease: name), !alive.contains(worker.id),
-                    try processing.status(of: worker.folder) == nil
-                else { continue }
-            }
+            guard let worker = WorkerName(lease: name), !alive.contains(worker.id),
+                try processing.status(of: worker.folder) == nil
+            else { continue }
             round.find(
                 .deadWorker, path, "is the lease of a worker that died; the next worker clears it away, or --repair",
                 isSafe: true

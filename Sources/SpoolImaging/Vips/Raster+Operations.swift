@@ -21,15 +21,6 @@ extension Raster {
         }
     }
 
-    /// The image at half its size, rounded up: each pixel is the mean of four.
-    func halved() throws(VipsFailure) -> Raster {
-        try applying("shrink") {
-            $0.set("hshrink", 2.0)
-            $0.set("vshrink", 2.0)
-            $0.set("ceil", true)
-        }
-    }
-
     /// The image as it should be seen. Turning reads in another order than a decoder delivers, so the image must not
     /// be one that is read in sequence, unless it is only mirrored.
     func turned(_ orientation: Orientation) throws(VipsFailure) -> Raster {
