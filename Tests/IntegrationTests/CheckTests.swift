@@ -15,13 +15,16 @@ import Testing
     /// Runs the check by another program that becomes it.
     private func check(
         _ fixture: SpoolFixture, by command: [String]
-    ) async throws -> (status: Int32, codes: [String], paths: [String]) {
+    ) async throws -> (status: Int32, codes: [String], paths: [String], messages: [String]) {
         let worker = try WorkerProcess(
             command: command + [WorkerProcess.executable.string, "check", "--json", "--spool", fixture.path.string],
             in: fixture.scratch)
         let status = try await worker.status()
         let findings = try JSONValue(parsing: worker.standardOutput.utf8).array ?? []
-        return (status, findings.compactMap { $0["code"]?.string }, findings.compactMap { $0["path"]?.string })
+        return (
+            status, findings.compactMap { $0["code"]?.string }, findings.compactMap { $0["path"]?.string },
+            findings.compactMap { $0["message"]?.string }
+        )
     }
 
     @Test func `says that a spool is in order, also while a worker serves it`() async throws {
@@ -108,6 +111,7 @@ import Testing
         let isSticky = getuid() == 0
         #expect(
             found.codes == ["folder_access"] + (isSticky ? ["folder_sticky"] : []) + ["job_unreadable"], "\(found)")
+        #expect(found.messages.first?.contains("cannot make and rename files in it") == true, "\(found)")
         #expect(found.paths == ["done"] + (isSticky ? ["failed"] : []) + ["incoming/job.json"])
         try fixture.scratch.write("{}", to: "spool/processing/w1/job.json")
         try fixture.scratch.write("{}", to: "spool/.spool/workers/w1.json")

@@ -20,6 +20,7 @@ struct AccessCheck {
     }
 
     private func check(_ folder: Folder, _ path: FilePath, _ access: Access) throws(SystemFailure) {
+        let denied = Self.uses.filter { access.contains($0.access) && folder.denial(of: $0.access) != nil }
         switch folder.denial(of: access) {
         case nil: break
         case .readOnlyFileSystem:
@@ -27,10 +28,9 @@ struct AccessCheck {
                 .readOnly, path,
                 "lies on a file system that is mounted read-only, so no job can move; mount it writable")
         case let errno?:
+            let uses = denied.map(\.name).joined(separator: " or ")
             return round.find(
-                .folderAccess, path,
-                "this user cannot read it, write into it and rename in it: \(errno); give it to the user of the workers"
-            )
+                .folderAccess, path, "this user cannot \(uses) it: \(errno); give it to the user of the workers")
         }
         if folder.path.lastComponent.map({ Self.jobFolders.contains($0.string) }) == true,
             try folder.keepsEntriesOfOthers()
@@ -40,6 +40,11 @@ struct AccessCheck {
                 "has the sticky bit, so this user cannot move the jobs of others; chmod -t, or share by a group")
         }
     }
+
+    /// What the workers do with a folder, by the right that it takes.
+    private static let uses: [(access: Access, name: String)] = [
+        (.read, "list"), (.write, "make and rename files in"), (.search, "open files in"),
+    ]
 
     private static let jobFolders = SpoolFolder.jobStates.map(\.rawValue)
 }
