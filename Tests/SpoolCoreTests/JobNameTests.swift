@@ -36,6 +36,10 @@ import Testing
         let fitting = try #require(FilePath.Component(longest).flatMap(JobName.init))
         #expect(fitting.fits)
         #expect(fitting.distinguished(by: id).result.bytes.count <= 255)
+        // It can be put back under that name.
+        #expect(fitting.distinguished(by: id).fits)
+        #expect(fitting.distinguished(by: "2").fits)
+        #expect(fitting.unreadable(id: id).bytes.count <= 255)
     }
 }
 

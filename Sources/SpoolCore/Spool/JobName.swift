@@ -42,10 +42,19 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
     /// The name of the result document beside the job.
     package var result: FilePath.Component { Self.component(stem + Self.resultSuffix) }
 
-    /// A name for the same job where its own is taken: `NAME~SUFFIX.json`. A stem that is too long is cut.
+    /// A name for the same job where its own is taken: `NAME~SUFFIX.json`. A stem that is too long is cut, so that the
+    /// new name leaves room for a result's, too: the job may be put back under it.
     package func distinguished(by suffix: String) -> JobName {
-        JobName(unchecked: Self.component(stem.prefix(Self.maximumStem) + Array("~\(suffix)".utf8) + Self.suffix))
+        let end = Array("~\(suffix)".utf8)
+        return JobName(unchecked: Self.component(stem.prefix(Self.maximumStem - end.count) + end + Self.suffix))
     }
+
+    /// Where a document of the job is kept that cannot be read: `NAME.ID.unreadable`, neither a job's name nor a result's.
+    package func unreadable(id: String) -> FilePath.Component {
+        Self.component(stem.prefix(Self.maximumStem) + Array(".\(id)\(Self.unreadableSuffix)".utf8))
+    }
+
+    static let unreadableSuffix = ".unreadable"
 
     private init(unchecked file: FilePath.Component) { self.file = file }
 
