@@ -87,7 +87,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["SpoolCore", "SpoolSystem", "SpoolWorker", "TestSupport", system],
+            name: "IntegrationTests",
+            dependencies: ["SpoolCore", "SpoolSystem", "SpoolWorker", "TestSupport", crypto, system],
             swiftSettings: settings),
     ]
 )

@@ -46,8 +46,12 @@ package struct FileStatus: Sendable, Equatable {
         changed = status.st_ctim.nanoseconds
     }
 
-    /// Whether nobody has written to the file since, as far as its size and time tell.
-    package func isUnchanged(in later: FileStatus) -> Bool { size == later.size && modified == later.modified }
+    /// Whether nobody has written to the file since, as far as its size and times tell. Anybody can put the time of the
+    /// last write back, but not that of the last change; so a file that only got other rights or another name counts as
+    /// changed, too.
+    package func isUnchanged(in later: FileStatus) -> Bool {
+        size == later.size && modified == later.modified && changed == later.changed
+    }
 
     /// Whether both describe one file.
     package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }

@@ -37,18 +37,25 @@ extension Folder {
         }
     }
 
-    /// Gives a file another name in another folder, which is free or the call fails with `fileExists`. Where the file
-    /// system cannot do that in one step, the file has both names for a moment: for documents, never for jobs.
+    /// Moves a file to a name that is free, or fails with `fileExists`. Where the file system cannot do that in one step,
+    /// the file has both names in between, and keeps both if the process is killed there: for documents, never for jobs.
     package func place(
         _ name: FilePath.Component, in folder: Folder, as newName: FilePath.Component
     ) throws(SystemFailure) {
         do throws(SystemFailure) {
             try move(name, to: folder, exclusivelyAs: newName)
         } catch  where error.errno == .notSupported {
-            let link = { @Sendable in unsafe linkat($0, $1, $2, $3, 0) }
-            if let errno = unsafe call(link, name, folder, newName) { throw Self.failure(name, folder, newName, errno) }
+            try link(name, to: folder, as: newName)
             try remove(name)
         }
+    }
+
+    /// Gives a file a second name, which is free or the call fails with `fileExists`.
+    package func link(
+        _ name: FilePath.Component, to folder: Folder, as newName: FilePath.Component
+    ) throws(SystemFailure) {
+        let link = { @Sendable in unsafe linkat($0, $1, $2, $3, 0) }
+        if let errno = unsafe call(link, name, folder, newName) { throw Self.failure(name, folder, newName, errno) }
     }
 
     private typealias Call = (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Int32

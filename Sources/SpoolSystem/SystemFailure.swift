@@ -15,7 +15,7 @@ public struct SystemFailure: Error, Sendable, Equatable, CustomStringConvertible
         self.errno = errno
     }
 
-    public var description: String { "could not \(operation) \(path.printable): \(errno)" }
+    public var description: String { "could not \(operation) \(path.printable.shortened(to: 512)): \(errno)" }
 }
 
 extension FilePath {
@@ -26,21 +26,6 @@ extension FilePath {
 extension FilePath.Component {
     /// The name for a message: bytes that are no text and control characters are escaped, so one name is one line.
     public var printable: String { String(decoding: self).escapingControls }
-}
-
-extension String {
-    /// The text with control characters written as Swift escapes (`\n`, `\u{7}`).
-    public var escapingControls: String {
-        guard unicodeScalars.contains(where: Self.isControl) else { return self }
-        return unicodeScalars.map { Self.isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .format: true
-        default: false
-        }
-    }
 }
 
 extension SystemFailure {

@@ -333,6 +333,58 @@ import Testing
         try fixture.expectConsistent()
     }
 
+    @Test func `is not fooled by a source that changes and gets its old time back`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = stopRenderers(of: worker)
+        try fixture.drop()
+        try await recorded("job", in: fixture)
+        try await eventually("the rendition has its file") {
+            try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
+        }
+        let path = fixture.path.appending("input/photo.jpg").string
+        let time = try #require(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate])
+        let photo = try #require(FileHandle(forUpdatingAtPath: path))
+        let size = try photo.seekToEnd()
+        try photo.seek(toOffset: size - 1)
+        let last = try #require(try photo.readToEnd())
+        try photo.seek(toOffset: size - 1)
+        try photo.write(contentsOf: Data(last.map { $0 ^ 1 }))
+        try photo.seek(toOffset: size - 1)
+        try photo.write(contentsOf: last)
+        try photo.close()
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+        for renderer in renderers { kill(renderer, SIGCONT) }
+        let result = try await fixture.ended()
+        #expect(result.attempts.map(\.error?.code) == [.inputChanged, nil])
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `says so when somebody moves a job's file away from it, and where that is`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderers = stopRenderers(of: worker)
+        try fixture.drop()
+        try await recorded("job", in: fixture)
+        try await eventually("the rendition has its file") {
+            try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
+        }
+        let claims = try #require(try fixture.scratch.list("spool/processing").first)
+        try FileManager.default.moveItem(
+            atPath: fixture.path.appending("processing/\(claims)/job.json").string,
+            toPath: fixture.path.appending("failed/job.json").string)
+        for renderer in renderers { kill(renderer, SIGCONT) }
+        try await eventually("the worker says so") { worker.standardError.contains("somebody has moved") }
+        #expect(worker.standardError.contains("now=failed/job.json"))
+        #expect(!worker.standardError.contains("another worker"))
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        #expect(try fixture.scratch.list("spool/processing").isEmpty)
+        #expect(try fixture.scratch.list("spool/output").isEmpty)
+    }
+
     @Test func `does not fail jobs because it has too few descriptors`() async throws {
         let fixture = try await SpoolFixture()
         let renditions = (0..<100).map { #"{"path": "many/\#($0).png", "width": 4}"# }.joined(separator: ",")

@@ -167,6 +167,53 @@ import Testing
         try fixture.expectConsistent()
     }
 
+    @Test func `and whose result cannot be read does not keep the others from being tried again`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        for name in ["a.json", "c.json"] { try fixture.drop(Self.job, as: name) }
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"]).status == 1)
+        try fixture.scratch.write(Self.job, to: "spool/failed/b.json")
+        try fixture.scratch.write("", to: "spool/failed/b.result.json/inside")
+        try fixture.scratch.write(Self.job, to: "spool/failed/bb.json")
+        try fixture.scratch.write("half", to: "spool/failed/bb.result.json")
+        let run = try await WorkerProcess.run(
+            ["retry", "--spool", fixture.path.string, "--all", "--code", "input_not_found"], in: fixture.scratch)
+        #expect(run.status == 69)
+        #expect(run.output == "a.json\nc.json\n")
+        #expect(run.errors.contains("b.json is left") && run.errors.contains("bb.json is left"), "\(run.errors)")
+        #expect(
+            try await WorkerProcess.run(
+                ["retry", "--spool", fixture.path.string, "--all", "--code", "input_not_fuond"], in: fixture.scratch
+            ).status == 64)
+    }
+
+    /// Network file systems refuse RENAME_NOREPLACE; so does this file system, for this process.
+    @Test func `is put back beside a job of its name where a file system cannot rename exclusively`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job)
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"]).status == 1)
+        let failed = try #require(try fixture.result())
+        let trace = fixture.scratch.path.appending("trace").string
+        let retry = try WorkerProcess(
+            command: [
+                "/usr/bin/strace", "-f", "-qq", "-o", trace, "-e", "trace=renameat,renameat2", "-e",
+                "inject=renameat2:error=EINVAL", WorkerProcess.executable.string, "retry", "--spool",
+                fixture.path.string, "job",
+            ], in: fixture.scratch)
+        #expect(try await retry.status() == 0, "\(retry.standardError)")
+        let name = "job~\(failed.id).json"
+        #expect(retry.standardOutput == "\(name)\n")
+        #expect(try fixture.scratch.list("spool/incoming") == [name])
+        // Nothing renames onto a name that a producer may make.
+        #expect(try !String(contentsOfFile: trace, encoding: .utf8).contains("\"job.json\") = 0"))
+        try copy("photo.jpg", to: "late.jpg", in: fixture)
+        #expect(try await fixture.once().status == 0)
+        let result = try #require(try fixture.result(name))
+        #expect(result.id == failed.id)
+        #expect(result.attempts.map(\.error?.code) == [.inputNotFound, nil])
+        #expect(try fixture.scratch.list("spool/failed").isEmpty)
+        try fixture.expectConsistent()
+    }
+
     @Test func `named by an operator must be there`() async throws {
         let fixture = try await SpoolFixture(picture: false)
         func retry(_ arguments: String...) async throws -> (status: Int32, output: String, errors: String) {

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import SpoolCore
 import SpoolSystem
@@ -109,9 +110,29 @@ struct SpoolFixture {
                 Set(jobs.map { $0.replacing(".json", with: ".result.json") }) == results,
                 sourceLocation: sourceLocation)
         }
+        try expectRenditions(sourceLocation: sourceLocation)
         let files = try #require(FileManager.default.enumerator(atPath: path.appending("output").string))
         for case let file as String in files {
             #expect(!file.contains(".tmp"), sourceLocation: sourceLocation)
+        }
+    }
+
+    /// Each rendition has the bytes and the hash of a result: of one of them, where several jobs have made the same file.
+    private func expectRenditions(sourceLocation: SourceLocation) throws {
+        var told: [String: [ResultDocument.RenditionImage]] = [:]
+        for name in try scratch.list("spool/done") where name.hasSuffix(".result.json") {
+            let text = try scratch.read("spool/done/\(name)")
+            for image in try ResultDocument(json: JSONValue(parsing: text.utf8)).renditions {
+                told[image.path, default: []].append(image)
+            }
+        }
+        for (file, images) in told {
+            let content = try Data(contentsOf: URL(filePath: path.appending("output").pushing(FilePath(file)).string))
+            let digest = SHA256.hash(data: content).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+                .joined()
+            #expect(
+                images.contains { $0.bytes == content.count && $0.sha256 == digest },
+                "\(file) is not as a result says", sourceLocation: sourceLocation)
         }
     }
 }

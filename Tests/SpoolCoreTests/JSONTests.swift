@@ -18,6 +18,35 @@ import Testing
         #expect(try JSONValue(parsing: text.utf8).text(indented: false) == text)
     }
 
+    @Test func `has no characters that are not seen, and the value is the same`() throws {
+        let text = "a\u{7F}\u{85}\u{9B}2J\u{AD}\u{202E}\u{200B}\u{2028}\u{FEFF}\u{E0001}é😀"
+        let value = JSONValue.object(JSONObject([JSONObject.Member(key: text, value: .string(text))]))
+        let written = value.text(indented: false)
+        let escaped = #"a\u007f\u0085\u009b2J\u00ad\u202e\u200b\u2028\ufeff\udb40\udc01é😀"#
+        #expect(written == #"{"\#(escaped)":"\#(escaped)"}"#)
+        #expect(try JSONValue(parsing: written.utf8) == value)
+    }
+
+    @Test(arguments: [Double.infinity, -.infinity, .nan, 1e308, -1e308, Double.leastNonzeroMagnitude, 0.0001, 1.5])
+    func `has no number that is none`(value: Double) throws {
+        for number in [JSONValue.number(value), .number(value, digits: 3)] {
+            let read = try JSONValue(parsing: number.text().utf8)
+            #expect(value.isFinite ? read.double?.isFinite == true : read == .null)
+        }
+        if value.isFinite { #expect(JSONValue.number(value).double == value) }
+    }
+
+    @Test(arguments: ["inf", "nan", "", "+1", "01", "1.", ".5", "1e", "0x1", "1 ", "1,2"])
+    func `has null for a number's text that is no number`(text: String) {
+        #expect(JSONValue.number(text).text() == "null")
+    }
+
+    @Test func `has as many keys as differ by a byte`() throws {
+        let value = try JSONValue(parsing: "{\"\u{E9}\": 1, \"e\u{301}\": 2}".utf8)
+        #expect(value["\u{E9}"] == 1)
+        #expect(value["e\u{301}"] == 2)
+    }
+
     @Test func `is unescaped and escaped`() throws {
         let value = try JSONValue(parsing: #""\u00e9\ud83d\ude00\n\u0001""#.utf8)
         #expect(value == .string("é😀\n\u{1}"))

@@ -87,13 +87,49 @@ import Testing
         (#"{"input":"a","renditions":[{"path":"b.png","withoutEnlargement":1}]}"#, "takes true or false, not a number"),
         (#"{"input":"a","renditions":[{"path":"b.png","fit":"contain","position":"entropy"}]}"#, "needs the fit"),
         (#"{"input":"a","renditions":["b.png"]}"#, "renditions[0] must be an object"),
-        (#"{"input":"a","renditions":[{"path":"b.png"}],"timeout":0}"#, "timeout takes a number above 0, not 0"),
+        (
+            #"{"input":"a","renditions":[{"path":"b.png"}],"timeout":0}"#,
+            "timeout takes a number of at least 0.1, not 0"
+        ),
+        (#"{"input":"a","renditions":[{"path":"b.png"}],"timeout":1e-9}"#, "at least 0.1, not 1e-9"),
+        (#"{"input":"a","renditions":[{"path":".spool-w-1-0.tmp","format":"png"}]}"#, "renditions[0].path has a name"),
+        (#"{"input":"a","renditions":[{"path":"a/.SPOOL-x/b.png"}]}"#, "reserved"),
+        (#"{"input":"a","renditions":[{"path":"/srv/.spool-b.png"}]}"#, "reserved"),
     ])
     func `with a mistake is refused with its place`(text: String, message: String) {
         let error = #expect(throws: JobError.self) { try job(text) }
         #expect(error?.code == .jobInvalid)
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
         #expect(error?.retryable == false)
+    }
+
+    @Test(arguments: ["key", "path", "number", "value", "extension"])
+    func `with a mistake of many kilobytes is refused in a few words`(place: String) {
+        let long = String(repeating: "x", count: 100_000)
+        let texts = [
+            "key": #"{"\#(long)":"a"}"#, "path": #"{"input":"a","renditions":[{"path":"\#(long)"}]}"#,
+            "number":
+                #"{"input":"a","renditions":[{"path":"b.png","width":1\#(String(repeating: "0", count: 9999))}]}"#,
+            "value": #"{"input":"a","renditions":[{"path":"b.png","fit":"\#(long)"}]}"#,
+            "extension": #"{"input":"a","renditions":[{"path":"b.\#(long)"}]}"#,
+        ]
+        let problems = [
+            "key": "known key", "path": "no extension", "number": "whole number", "value": "unknown value",
+            "extension": "no known format",
+        ]
+        let error = #expect(throws: JobError.self) { try job(texts[place] ?? "") }
+        #expect(error?.message.contains(problems[place] ?? "?") == true, "\(error?.message ?? "")")
+        #expect(error.map { $0.message.utf8.count <= JobError.maximumMessageBytes } == true)
+    }
+
+    @Test(arguments: [0.1, 0.1234567, 1e300, 12]) func `keeps its timeout to the digit`(timeout: Double) throws {
+        let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)], timeout: timeout)
+        #expect(try Job(json: JSONValue(parsing: job.json.text().utf8)) == job)
+    }
+
+    @Test(arguments: [".spool", "a.spool-b", "spool-x", "..spool-x"])
+    func `may name files that only look like reserved ones`(name: String) throws {
+        _ = try job(#"{"input":"a","renditions":[{"path":"\#(name)/b.png"}]}"#)
     }
 
     @Test func `has at most a hundred renditions`() throws {

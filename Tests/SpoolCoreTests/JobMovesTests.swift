@@ -72,10 +72,46 @@ import Testing
         #expect(try !other.claim(name, from: spool[.retry], withHistory: document(.processing), file: waiting))
         try scratch.write("{}", to: "retry/job.json")
         try scratch.write("in the way", to: "processing/w2/job.json")
+        try other.record(
+            document(.processing, id: "of what is in the way"), of: name,
+            file: try #require(try other.lease.claims.status(of: name.file)))
         #expect(throws: SystemFailure.self) {
             try other.claim(name, from: spool[.retry], withHistory: document(.processing), file: waiting)
         }
-        #expect(try scratch.list("processing/w2").filter { !$0.hasPrefix(".") } == ["job.json"])
+        #expect(try visible("processing/w2") == ["job.json", "job.result.json"])
+        // It keeps its own history.
+        #expect(try scratch.read("processing/w2/job.result.json").contains("of what is in the way"))
+    }
+
+    @Test func `show who has a job that is gone from the claim folder`() throws {
+        func lost(_ document: ResultDocument) throws -> JobMoves.Whereabouts {
+            try moves.whereabouts(of: name, file, document)
+        }
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        let file = try file()
+        let document = document(.processing)
+        try moves.record(document, of: name, file: file)
+        let other = try JobMoves(spool, as: "w2")
+        #expect(try other.claim(name, from: moves.lease.claims, as: name))
+        #expect(try lost(document) == .takenOver(by: "w2"))
+        var done = self.document()
+        done.worker = .named("w2")
+        try other.commit(name, done)
+        #expect(try lost(document) == .takenOver(by: "w2"))
+        for place in ["incoming/job.json", "failed/job~2.json"] {
+            try FileManager.default.moveItem(
+                atPath: scratch.path.appending("done/job.json").string, toPath: scratch.path.appending(place).string)
+            #expect(try lost(document) == .moved(to: FilePath(place)))
+            try FileManager.default.moveItem(
+                atPath: scratch.path.appending(place).string, toPath: scratch.path.appending("done/job.json").string)
+        }
+        try FileManager.default.removeItem(atPath: scratch.path.appending("done/job.json").string)
+        #expect(try lost(document) == .moved(to: nil))
+        try moves.forget(name)
+        #expect(try visible("processing/w1").isEmpty)
+        try FileManager.default.removeItem(atPath: scratch.path.appending(".spool/workers/w1.json").string)
+        #expect(try lost(document) == .takenOver(by: nil))
     }
 
     @Test func `leave a result alone that another worker has put beside the same job`() throws {

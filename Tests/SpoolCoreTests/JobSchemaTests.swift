@@ -45,6 +45,16 @@ import Testing
         #expect(schema["additionalProperties"]?.bool == false)
     }
 
+    @Test func `is not taken for right when a pattern is wrong`() throws {
+        let job: JSONValue = ["input": "a.jpg", "renditions": [["path": "b.png"]]]
+        #expect(SchemaValidator(root: schema).accepts(job))
+        for (pattern, wrong) in [(#"[^/\\u0000]$"#, "[^g]$"), (#"\\.[sS][pP][oO][oO][lL]-"#, "b")] {
+            let text = Job.schema.replacing(pattern, with: wrong)
+            #expect(text != Job.schema)
+            #expect(try !SchemaValidator(root: JSONValue(parsing: text.utf8)).accepts(job))
+        }
+    }
+
     /// What the schema cannot say: rules between two keys, names of colours, formats by extension.
     private static let beyondSchema = [
         "is the same as that of", "no extension", "is of no known format", "is no colour", "lossless", "needs the fit",
@@ -87,8 +97,10 @@ extension JSONValue {
     /// The value with each member or element replaced by each of some others, removed, or joined by a stranger.
     fileprivate var everyChange: [JSONValue] {
         let others: [JSONValue] = [
-            .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), "", "cover", "png", "north",
-            "x/",
+            .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), .number("0.1"),
+            .number("0.09"),
+            "", "cover", "png", "north", "x/", "a\u{0}.png", ".spool-a.png", "a/.SPOOL-b/c.png", "a.spool-b.png",
+            "a\n.png",
             "warning", "a.webp", "#fff", [], ["x"], [:], ["path": "b.png"], ["r": 300], ["alpha": 2],
         ]
         switch self {

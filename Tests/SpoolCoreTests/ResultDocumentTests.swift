@@ -70,6 +70,30 @@ extension ResultDocument {
         #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(newer)) }
     }
 
+    @Test func `keeps metadata on one line, however deep`() throws {
+        var document = ResultDocument.full
+        document.metadata = (0..<90).reduce(.array(Array(repeating: 0, count: 1000))) { value, _ in .array([value]) }
+        #expect(document.content.count < 8000)
+        #expect(try ResultDocument(json: JSONValue(parsing: document.content)) == document)
+    }
+
+    @Test func `may have error codes of a newer worker, and keeps them`() throws {
+        var object = try #require(ResultDocument.full.json.object)
+        object["error"] = ["code": "moon_too_bright", "message": "why", "retryable": true]
+        let document = try ResultDocument(json: .object(object))
+        #expect(document.error?.code == ErrorCode(rawValue: "moon_too_bright"))
+        #expect(document.error?.code.isRetryable == false)
+        #expect(document.error?.retryable == true)
+        #expect(document.json["error"] == object["error"])
+    }
+
+    @Test func `has messages of one line and of bounded length`() throws {
+        let error = JobError(.renderFailed, "a\u{9B}\u{202E}\n" + String(repeating: "é", count: 1_000_000))
+        #expect(error.message.hasPrefix(#"a\u{009B}\u{202E}\n"#) || error.message.hasPrefix(#"a\u{9B}\u{202E}\n"#))
+        #expect(error.message.utf8.count <= JobError.maximumMessageBytes)
+        #expect(JobError(error.code, error.message, retryable: error.retryable) == error)
+    }
+
     @Test func `may have keys of a newer worker`() throws {
         var object = try #require(ResultDocument.full.json.object)
         object["new"] = "thing"

@@ -36,9 +36,12 @@ struct SchemaValidator {
         case "minLength": return (value.string?.unicodeScalars.count).map { $0 >= rule.int ?? 0 } ?? true
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
-        case "exclusiveMinimum": return value.double.map { $0 > rule.double ?? 0 } ?? true
-        // The one pattern says that a path has no zero byte and no slash at its end.
-        case "pattern": return value.string.map { !$0.utf8.contains(0) && !$0.hasSuffix("/") } ?? true
+        case "not": return !accepts(value, by: rule)
+        case "pattern":
+            guard let text = value.string else { return true }
+            // As in JavaScript, characters are code points, and nothing but the end is the end.
+            guard let pattern = rule.string, let regex = try? Regex(pattern) else { return false }
+            return (try? regex.matchingSemantics(.unicodeScalar).firstMatch(in: text)) != nil
         case "$schema", "$id", "$defs", "title", "description", "default": return true
         default: return false
         }

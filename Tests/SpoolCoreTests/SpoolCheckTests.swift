@@ -73,6 +73,20 @@ import Testing
         withExtendedLifetime(lease) {}
     }
 
+    @Test(arguments: ["done", "failed", "retry"], ["", "{\"milliseconds\": inf}", "{\"version\": 2}"])
+    func `finds a result that is not one, and leaves it`(state: String, text: String) throws {
+        try scratch.write("{}", to: "\(state)/job.json")
+        try scratch.write(text, to: "\(state)/job.result.json")
+        #expect(
+            try checked.marks(repair: true, later: .twoHours) == ["result_unreadable \(state)/job.result.json"])
+        #expect(try scratch.read("\(state)/job.result.json") == text)
+    }
+
+    @Test func `names a history that was kept aside`() throws {
+        try scratch.write("half", to: "failed/job.id-1.unreadable")
+        #expect(try checked.marks(repair: true) == ["result_unreadable failed/job.id-1.unreadable"])
+    }
+
     @Test(arguments: ["done", "failed"])
     func `finds a job that has ended without a result, and makes none up`(state: String) throws {
         try scratch.write("{}", to: "\(state)/job.json")

@@ -45,7 +45,7 @@ import Testing
         #expect(configuration.retries.maxAttempts == 5)
         #expect(configuration.durability == .full)
         #expect(configuration.inputRoots.isEmpty)
-        #expect(configuration.jobBytes == 1 << 20)
+        #expect(configuration.jobLimits == JobLimits(jobBytes: 1 << 20, metadataBytes: 256 << 10))
     }
 
     @Test func `takes flags over environment over file`() async throws {
@@ -73,6 +73,7 @@ import Testing
                 output-roots: [../out]
                 limits:
                   job-bytes: 10
+                  metadata-bytes: 5
                   input-bytes: 20
                   input-pixels: 30
                   output-dimension: 40
@@ -87,6 +88,7 @@ import Testing
         #expect(configuration.durability == .none)
         #expect(configuration.inputRoots == [scratch.path.appending("etc/photos"), "/srv/in"])
         #expect(configuration.outputRoots == [scratch.path.appending("out")])
+        #expect(configuration.jobLimits == JobLimits(jobBytes: 10, metadataBytes: 5))
         #expect(configuration.limits.inputPixels == 30)
         #expect(configuration.limits.outputDimension == 40)
         #expect(configuration.logLevel == .debug)

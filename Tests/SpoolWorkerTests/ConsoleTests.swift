@@ -34,6 +34,13 @@ import Testing
         #expect(text == "<6>job\\n<0>forged job=x\\ny\n")
     }
 
+    @Test func `has lines of bounded length, and no characters that are not seen`() {
+        let long = String(repeating: "y", count: 1_000_000)
+        let text = log(.journal) { $0.info("a\u{9B}2J\u{202E}\u{200B}\(long)", metadata: ["job": "\(long)"]) }
+        #expect(text.utf8.count < 2200)
+        #expect(text.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 || $0 == "\n" || $0 == "…" })
+    }
+
     @Test func `has the time where nobody else adds it`() throws {
         let text = log(.plain) { $0.info("hello") }
         let time = try #require(text.split(separator: " ").first)

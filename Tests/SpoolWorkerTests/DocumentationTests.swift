@@ -52,6 +52,14 @@ import Testing
         #expect(rows.map(\.1) == ErrorCode.allCases.map { $0.isRetryable ? "yes" : "no" })
     }
 
+    @Test func `and the list of all error codes name each of them`() throws {
+        let source = try text("Sources/SpoolCore/Result/JobError.swift")
+        let declared = source.split(separator: "ErrorCode(rawValue: \"").dropFirst().compactMap {
+            $0.split(separator: "\"").first
+        }
+        #expect(ErrorCode.allCases.map(\.rawValue) == declared.map(String.init))
+    }
+
     @Test func `lists all findings with their severities, and no others`() throws {
         let rows = try text("docs/check.md").split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
             row.split(separator: "|").prefix(2).map { String($0.trimming(while: { $0 == " " || $0 == "`" })) }

@@ -107,7 +107,18 @@ import Testing
         #expect(code { try renditions([".."]) } == .outputNotAllowed)
         try FileManager.default.createDirectory(
             atPath: scratch.path.appending("out/folder.png").string, withIntermediateDirectories: false)
-        #expect(code { try renditions(["folder.png"]) } == .outputNotWritable)
+        for path in ["folder.png", "a.png/b.png"] {
+            let error = #expect(throws: JobError.self) { try renditions([path]) }
+            #expect(error?.code == .outputNotWritable)
+            // Somebody can take away what is in the way.
+            #expect(error?.retryable == true)
+        }
+        let late = try renditions(["late.png"])
+        try FileManager.default.createDirectory(
+            atPath: scratch.path.appending("out/late.png").string, withIntermediateDirectories: false)
+        let error = #expect(throws: JobError.self) { try late.publish(.none) }
+        #expect(error?.code == .outputNotWritable && error?.retryable == true)
+        late.discard()
         #expect(
             unsafe link(scratch.path.appending("in/cat.jpg").string, scratch.path.appending("out/same.png").string) == 0
         )

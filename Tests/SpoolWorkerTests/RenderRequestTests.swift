@@ -4,6 +4,32 @@ import Testing
 
 @testable import SpoolWorker
 
+@Suite struct `A renderer's answer` {
+    private let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)])
+
+    private func answer(_ change: (inout RenderedJob) -> Void) throws -> RenderedJob {
+        let digest = String(repeating: "0a", count: 32)
+        let text = """
+            {"input": {"format": "jpeg", "width": 1, "height": 1, "pages": 1, "bytes": 1, "sha256": "\(digest)"},
+             "renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "\(digest)", "milliseconds": 1}]}
+            """
+        var answer = try RendererProtocol.decode(RenderedJob.self, from: Array(text.utf8))
+        change(&answer)
+        return answer
+    }
+
+    @Test func `is believed only as far as it can be true`() throws {
+        #expect(try answer { _ in }.isPlausible(for: job))
+        let lies: [(inout RenderedJob) -> Void] = [
+            { $0.renditions = [] }, { $0.renditions[0].milliseconds = 1e308 }, { $0.renditions[0].milliseconds = .nan },
+            { $0.renditions[0].milliseconds = -1 }, { $0.renditions[0].width = 0 }, { $0.renditions[0].bytes = -1 },
+            { $0.renditions[0].sha256 = "" }, { $0.input.format = "J\u{202E}" }, { $0.input.height = -7 },
+            { $0.input.sha256 = String(repeating: "A", count: 64) }, { $0.input.pages = 0 },
+        ]
+        for lie in lies { #expect(try !answer(lie).isPlausible(for: job)) }
+    }
+}
+
 @Suite struct `A request to a renderer` {
     @Test func `fits one message, however long the paths are`() throws {
         let path = String(repeating: "d", count: 4000)

@@ -21,6 +21,7 @@ public enum FindingCode: String, Sendable, Equatable, CaseIterable {
     case jobInTwoPlaces = "job_in_two_places"
     case jobWithoutResult = "job_without_result"
     case orphanResult = "orphan_result"
+    case resultUnreadable = "result_unreadable"
     case jobUnreadable = "job_unreadable"
     case retryFarAhead = "retry_far_ahead"
     case timeInFuture = "time_in_future"
@@ -45,7 +46,7 @@ public enum FindingCode: String, Sendable, Equatable, CaseIterable {
         case .folderMissing, .notAFolder, .folderAccess, .readOnly, .severalFileSystems, .noLocks, .jobInTwoPlaces:
             .error
         case .folderSticky, .littleSpace, .clockSkew, .deadWorkerJobs, .jobWithoutResult, .orphanResult,
-            .jobUnreadable, .retryFarAhead, .foreignFile, .leftover, .notChecked:
+            .resultUnreadable, .jobUnreadable, .retryFarAhead, .foreignFile, .leftover, .notChecked:
             .warning
         case .noExclusiveRename, .noEvents, .deadWorker, .timeInFuture, .forgottenTemporary: .note
         }

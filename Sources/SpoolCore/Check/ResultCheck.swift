@@ -26,10 +26,18 @@ struct ResultCheck {
                 + "mv \(state.rawValue)/\(job) incoming/")
     }
 
-    /// A result whose job is elsewhere.
+    /// Whether a result can be read, and is not left without its job.
     func checkResult(
         _ name: FilePath.Component, _ status: FileStatus, of job: JobName
     ) throws(SystemFailure) {
+        // Results come whole and are never written to, so it is not one that is being written.
+        if case .unreadable(let result) = try ResultDocument.reading(name, in: folder) {
+            let consequence =
+                state == .retry ? "when the job is due, it fails for good" : "nobody knows from it how the job ended"
+            round.find(
+                .resultUnreadable, .of(state, name),
+                "\(result.reason); \(consequence), unless somebody mends the file")
+        }
         guard try isOrphan(name, status, of: job) else { return }
         let document = try round.spool.result(in: state, named: name)
         let other = try document.flatMap { document throws(SystemFailure) in try place(of: document, beside: job) }

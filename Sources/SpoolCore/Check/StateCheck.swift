@@ -39,6 +39,10 @@ struct StateCheck {
             try check(job, status)
         } else if state != .incoming, status.kind == .regular, let job = JobName(ofResult: name) {
             try results.checkResult(name, status, of: job)
+        } else if state == .failed, name.string.hasSuffix(JobName.unreadableSuffix) {
+            round.find(
+                .resultUnreadable, .of(state, name),
+                "has the attempts of a job that a worker could not read; look at it, then remove it")
         } else {
             strays.tellForeign(name, status, .of(state, name), isWaiting: state == .incoming)
         }
@@ -65,7 +69,8 @@ struct StateCheck {
         if state == .retry, round.clock.isFarAhead(status.modified) {
             round.find(
                 .retryFarAhead, .of(state, job.file),
-                "waits for more than a day, until its modification time; to try it now: spool-worker retry \(job)")
+                "its modification time, until which it waits, is more than a day ahead; workers take it for due if it is "
+                    + "further ahead than their retry-max-delay; to try it now: spool-worker retry \(job)")
         } else if round.clock.isFarAhead(status) {
             round.find(
                 .timeInFuture, .of(state, job.file),

@@ -23,7 +23,7 @@ struct JSONParser {
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
         parser.skipSpace()
         guard parser.position < text.count else {
-            throw parser.error(text.isEmpty ? "the file is empty: JSON missing" : "nothing but white space")
+            throw parser.error(text.isEmpty ? "the text is empty" : "the text is nothing but white space")
         }
         let value = try parser.value()
         parser.skipSpace()
@@ -32,6 +32,20 @@ struct JSONParser {
         }
         return value
     }
+
+    /// Whether a text is a number as JSON has it: no sign of plus, no `inf`.
+    static func isNumber(_ text: String) -> Bool {
+        var parser = JSONParser(Array(text.utf8))
+        guard let first = parser.text.first, first == UInt8(ascii: "-") || isDigit(first) else { return false }
+        do {
+            _ = try parser.number()
+            return parser.position == parser.text.count
+        } catch {
+            return false
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// Windows tools like to write UTF-16, whose first character is a mark, or one letter and a zero byte.
     private static func foreignEncoding(of text: [UInt8]) -> String? {
@@ -69,7 +83,8 @@ struct JSONParser {
 
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
         var members: [JSONObject.Member] = []
-        var keys: Set<String> = []
+        // By their bytes: text that Swift takes for equal, two spellings of one accent, is not equal in JSON.
+        var keys: Set<[UInt8]> = []
         if skip(to: "}") { return .object(JSONObject()) }
         while true {
             skipSpace()
@@ -80,9 +95,9 @@ struct JSONParser {
             }
             let start = position
             let key = try string()
-            guard keys.insert(key).inserted else {
+            guard keys.insert(Array(key.utf8)).inserted else {
                 position = start
-                throw error("the key \"\(key.escapingControls)\" stands twice in one object")
+                throw error("the key \"\(key.shown)\" stands twice in one object")
             }
             guard skip(to: ":") else { throw error("\(unexpected), a colon is missing") }
             skipSpace()
@@ -141,7 +156,7 @@ struct JSONParser {
 
     private mutating func digits() -> Int {
         let start = position
-        while position < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[position]) { position += 1 }
+        while position < text.count, Self.isDigit(text[position]) { position += 1 }
         return position - start
     }
 

@@ -3,7 +3,8 @@
 public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
-    /// The number as it was written: `1.50` stays `1.50`, and no digit of a long one is lost.
+    /// The number as it was written: `1.50` stays `1.50`, and no digit of a long one is lost. What is not a JSON number,
+    /// such as `inf`, is written as `null`.
     case number(String)
     case string(String)
     case array([JSONValue])
@@ -37,12 +38,17 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 extension JSONValue {
     public static func number(_ value: Int) -> JSONValue { .number(String(value)) }
 
+    /// The number with as few digits as bring exactly this value back when it is read.
+    public static func number(_ value: Double) -> JSONValue {
+        Int(exactly: value).map { .number($0) } ?? .number("\(value)")
+    }
+
     /// The number with `digits` decimals at most.
     public static func number(_ value: Double, digits: Int) -> JSONValue {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-        let rounded = (value * scale).rounded() / scale
-        guard let whole = Int(exactly: rounded) else { return .number("\(rounded)") }
-        return .number(whole)
+        let scaled = (value * scale).rounded()
+        // What is so large that this overflows has no decimals.
+        return .number(scaled.isFinite ? scaled / scale : value)
     }
 
     /// The member of this name if the value is an object.
@@ -85,11 +91,12 @@ public struct JSONObject: Sendable, Equatable {
 
     public init(_ members: [Member] = []) { self.members = members }
 
-    /// The first member of this name. Setting nil removes it, setting a new name appends.
+    /// The first member of this name, to the byte: keys that differ in Unicode normalisation alone are two. Setting nil
+    /// removes it, setting a new name appends.
     public subscript(_ key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)

@@ -1,10 +1,14 @@
+import SpoolSystem
+
 extension JSONValue {
     /// The value as JSON text: indented by two spaces a level for people and `less`, or on one line.
     public func text(indented: Bool = true) -> String { String(decoding: bytes(indented: indented), as: UTF8.self) }
 
     /// The same in UTF-8.
-    func bytes(indented: Bool = true) -> [UInt8] {
-        var writer = JSONWriter(indents: indented)
+    /// - Parameter compactKey: of the value's own members the one whose value stays on one line. Indentation can make
+    ///   deep values of strangers a hundred times as long.
+    package func bytes(indented: Bool = true, compacting compactKey: String? = nil) -> [UInt8] {
+        var writer = JSONWriter(indents: indented, compactKey: compactKey)
         writer.write(self)
         return writer.bytes
     }
@@ -13,11 +17,13 @@ extension JSONValue {
 /// Collects the text of a value. Documents are written several times for each job, so this works on bytes.
 private struct JSONWriter {
     private(set) var bytes: [UInt8] = []
-    private let indents: Bool
+    private var indents: Bool
+    private let compactKey: String?
     private var depth = 0
 
-    init(indents: Bool) {
+    init(indents: Bool, compactKey: String?) {
         self.indents = indents
+        self.compactKey = compactKey
         bytes.reserveCapacity(1024)
     }
 
@@ -25,7 +31,9 @@ private struct JSONWriter {
         switch value {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
-        case .number(let digits): bytes += digits.utf8
+        case .number(let digits):
+            // JSON has no word for what a calculation can end in: "inf", "nan".
+            if JSONParser.isNumber(digits) { bytes += digits.utf8 } else { append("null") }
         case .string(let string): write(string)
         case .array(let elements):
             open("[")
@@ -40,7 +48,10 @@ private struct JSONWriter {
                 separate(index)
                 write(member.key)
                 append(indents ? ": " : ":")
+                let outside = indents
+                if depth == 1 && member.key == compactKey { indents = false }
                 write(member.value)
+                indents = outside
             }
             close("}", isEmpty: object.members.isEmpty)
         }
@@ -71,6 +82,7 @@ private struct JSONWriter {
         for _ in 0..<depth { append("  ") }
     }
 
+    /// Characters that are not seen are written as escapes: the value is the same, and `cat` is safe.
     private mutating func write(_ string: String) {
         append("\"")
         var string = string
@@ -85,16 +97,27 @@ private struct JSONWriter {
                 case UInt8(ascii: "\r"): append("\\r")
                 case UInt8(ascii: "\t"): append("\\t")
                 case ..<0x20, 0x7F: escape(UInt16(byte))
-                // U+2028 and U+2029, which end lines for some readers. A string's UTF-8 is whole.
-                case 0xE2 where unsafe text[index + 1] == 0x80 && text[index + 2] & 0xFE == 0xA8:
-                    escape(unsafe 0x2000 + UInt16(text[index + 2] - 0x80))
-                    index += 2
-                default: bytes.append(byte)
+                case ..<0x7F: bytes.append(byte)
+                default:
+                    // A string's UTF-8 is whole: the first byte says how many follow.
+                    let count = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+                    unsafe write(character: UnsafeBufferPointer(rebasing: text[index..<index + count]))
+                    index += count - 1
                 }
                 index += 1
             }
         }
         append("\"")
+    }
+
+    @unsafe private mutating func write(character: UnsafeBufferPointer<UInt8>) {
+        let lead = unsafe UInt32(character[0]) & (0x7F >> UInt32(character.count))
+        let value = unsafe character.dropFirst().reduce(lead) { $0 << 6 | UInt32($1 & 0x3F) }
+        if let scalar = Unicode.Scalar(value), scalar.isInvisible {
+            for unit in UTF16.encode(scalar)! { escape(unit) }
+        } else {
+            unsafe bytes.append(contentsOf: character)
+        }
     }
 
     private mutating func escape(_ unit: UInt16) {

@@ -6,14 +6,18 @@ public struct Job: Sendable, Equatable {
     public var input: Input
     /// What to make of it: at least one, at most ``maximumRenditions``, each at a path of its own.
     public var renditions: [Rendition]
-    /// Seconds after which the rendering is stopped, greater than zero; nil for the worker's own limit, which it
-    /// cannot exceed.
+    /// Seconds after which the rendering is stopped, at least ``minimumTimeout``; nil for the worker's own limit, which
+    /// it cannot exceed.
     public var timeout: Double?
-    /// The producer's own data, echoed in the result document untouched.
+    /// The producer's own data, echoed in the result document: at most 256 kB of JSON without indentation, unless the
+    /// operator allows another size.
     public var metadata: JSONValue?
 
     /// Every rendition travels to the renderer as an open file, and a message carries 253 of them.
     public static let maximumRenditions = 100
+
+    /// Seconds. A renderer that is stopped is started anew, which takes about as long.
+    public static let minimumTimeout = 0.1
 
     public init(input: Input, renditions: [Rendition], timeout: Double? = nil, metadata: JSONValue? = nil) {
         self.input = input

@@ -1,3 +1,5 @@
+import SpoolSystem
+
 extension Job {
     /// Reads a job strictly: every key must be known, every value of its type and range.
     /// - Throws: ``ErrorCode/jobInvalid`` with the JSON path of the first mistake.
@@ -5,7 +7,7 @@ extension Job {
         let fields = try JobFields(json, at: "", named: "a job")
         try fields.allow(["input", "renditions", "timeout", "metadata"])
         input = try Input(fields)
-        timeout = try fields.number("timeout", above: 0)
+        timeout = try fields.number("timeout", atLeast: Job.minimumTimeout)
         metadata = fields["metadata"]
 
         guard case .array(let elements)? = fields["renditions"] else {
@@ -55,7 +57,7 @@ extension Rendition {
 
     fileprivate init(_ fields: JobFields) throws(JobError) {
         try fields.allow(Self.keys)
-        let path = try fields.path("path")
+        let path = try fields.outputPath("path")
         let named: ImageFormat? = try fields.choice("format")
         let format = if let named { named } else { try fields.formatFromExtension(of: path) }
         self.init(
@@ -87,6 +89,7 @@ extension JobFields {
             at: "format",
             fileExtension.isEmpty
                 ? "is missing, and the path has no extension to take it from; use one of \(known)"
-                : "is missing, and the path's extension .\(fileExtension) is of no known format; use one of \(known)")
+                : "is missing, and the path's extension .\(fileExtension.shown) is of no known format; use one of \(known)"
+        )
     }
 }

@@ -4,10 +4,13 @@ extension Job {
         var object = JSONObject()
         object["input"] = input.json
         object["renditions"] = .array(renditions.map(\.json))
-        object["timeout"] = timeout.map { .number($0, digits: 3) }
+        object["timeout"] = timeout.map { .number($0) }
         object["metadata"] = metadata
         return .object(object)
     }
+
+    /// The bytes of a job file.
+    var content: [UInt8] { json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")] }
 }
 
 extension Input {
@@ -39,6 +42,6 @@ extension Rendition {
 
 extension Colour {
     var json: JSONValue {
-        ["r": .number(red), "g": .number(green), "b": .number(blue), "alpha": .number("\(alpha)")]
+        ["r": .number(red), "g": .number(green), "b": .number(blue), "alpha": .number(alpha)]
     }
 }

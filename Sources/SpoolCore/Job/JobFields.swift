@@ -19,7 +19,10 @@ struct JobFields {
 
     /// Refuses any key that is not among `known`: a typo must not make another picture in silence.
     func allow(_ known: [String]) throws(JobError) {
-        guard let unknown = object.members.first(where: { !known.contains($0.key) })?.key else { return }
+        let unknown = object.members.first { member in
+            !known.contains { $0.utf8.elementsEqual(member.key.utf8) }
+        }?.key
+        guard let unknown else { return }
         let hint =
             nearestName(to: unknown, among: known).map { "did you mean \"\($0)\"?" }
             ?? "known are \(known.joined(separator: ", "))"
@@ -34,6 +37,18 @@ struct JobFields {
         return path
     }
 
+    /// A path for a file that is made: not one of those that belong to renditions that are not finished.
+    func outputPath(_ key: String) throws(JobError) -> String {
+        let path = try path(key)
+        guard !path.utf8.split(separator: UInt8(ascii: "/")).contains(where: { ReservedName.begins($0) }) else {
+            throw mistake(
+                at: key,
+                "has a name that begins with \"\(ReservedName.prefix)\", which is reserved for renditions that are not "
+                    + "finished; take another name")
+        }
+        return path
+    }
+
     func bool(_ key: String) throws(JobError) -> Bool? {
         guard let value = object[key] else { return nil }
         guard case .bool(let bool) = value else { throw wrong(key, needs: "true or false") }
@@ -45,16 +60,17 @@ struct JobFields {
         let needs = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard case .number(let text) = value else { throw wrong(key, needs: needs) }
         guard let number = value.int, range.contains(number) else {
-            throw mistake(at: key, "takes \(needs), not \(text)")
+            throw mistake(at: key, "takes \(needs), not \(text.shown)")
         }
         return number
     }
 
-    func number(_ key: String, above minimum: Double) throws(JobError) -> Double? {
+    func number(_ key: String, atLeast minimum: Double) throws(JobError) -> Double? {
         guard let value = object[key] else { return nil }
-        guard case .number(let text) = value else { throw wrong(key, needs: "a number above \(Int(minimum))") }
-        guard let number = value.double, number.isFinite, number > minimum else {
-            throw mistake(at: key, "takes a number above \(Int(minimum)), not \(text)")
+        let needs = "a number of at least \(minimum)"
+        guard case .number(let text) = value else { throw wrong(key, needs: needs) }
+        guard let number = value.double, number.isFinite, number >= minimum else {
+            throw mistake(at: key, "takes \(needs), not \(text.shown)")
         }
         return number
     }
@@ -70,7 +86,7 @@ struct JobFields {
         let hint =
             nearestName(to: name, among: known + aliases.keys.sorted()).map { "did you mean \"\($0)\"?" }
             ?? "use one of \(list)"
-        throw mistake(at: key, "has the unknown value \"\(name.escapingControls)\"; \(hint)")
+        throw mistake(at: key, "has the unknown value \"\(name.shown)\"; \(hint)")
     }
 
     func colour(_ key: String) throws(JobError) -> Colour? {
@@ -80,7 +96,7 @@ struct JobFields {
             if let colour = Colour(text) { return colour }
             throw mistake(
                 at: key,
-                "\"\(text.escapingControls)\" is no colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
+                "\"\(text.shown)\" is no colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
         case .object(let components)?:
             let fields = try JobFields(.object(components), at: locate(key), named: "a colour")
             try fields.allow(["r", "g", "b", "alpha"])
@@ -108,7 +124,7 @@ struct JobFields {
     }
 
     private func locate(_ key: String) -> String {
-        let name = key.escapingControls
+        let name = key.shown
         return place.isEmpty ? name : "\(place).\(name)"
     }
 }

@@ -44,10 +44,10 @@ extension Job {
             "timeout": {
               "description": "Seconds after which the rendering is stopped; the worker's own limit holds in any case.",
               "type": "number",
-              "exclusiveMinimum": 0
+              "minimum": 0.1
             },
             "metadata": {
-              "description": "Anything; echoed in the result document."
+              "description": "Anything, up to 256 kB without indentation; echoed in the result document."
             }
           },
           "$defs": {
@@ -68,7 +68,8 @@ extension Job {
               "properties": {
                 "path": {
                   "description": "Relative to the output root, or absolute inside an allowed root.",
-                  "$ref": "#/$defs/path"
+                  "$ref": "#/$defs/path",
+                  "not": {"pattern": "(^|/)\\\\.[sS][pP][oO][oO][lL]-"}
                 },
                 "format": {
                   "description": "By default from the path's extension.",

@@ -33,16 +33,29 @@ final class AttemptRecords: Sendable {
     static func content(_ document: ResultDocument, of file: FileStatus) -> [UInt8] {
         var object = document.json.object ?? JSONObject()
         object[inodeKey] = .number(Int(bitPattern: UInt(file.inode)))
-        return JSONValue.object(object).bytes() + [UInt8(ascii: "\n")]
+        return ResultDocument.content(.object(object))
     }
 
     /// The record beside a job in a worker's claim folder, or nil if there is none that tells of this very job.
     static func read(of job: JobName, in claims: Folder) throws(SystemFailure) -> ResultDocument? {
-        guard let file = try claims.status(of: job.file), let json = try ResultDocument.json(job.result, in: claims),
+        guard case .document(let document) = try reading(of: job, in: claims) else { return nil }
+        return document
+    }
+
+    /// The same. A record that a power cut has torn or made another job's is missing; one that tells of this job, but in
+    /// the words of another version, is unreadable.
+    static func reading(of job: JobName, in claims: Folder) throws(SystemFailure) -> ResultDocument.Reading {
+        let content = try Spool.existing { () throws(SystemFailure) in
+            try claims.file(job.result).read(upTo: ResultDocument.maximumBytes)
+        }
+        guard let content, let file = try claims.status(of: job.file), let json = try? JSONValue(parsing: content),
             json[inodeKey]?.int == Int(bitPattern: UInt(file.inode))
-        else { return nil }
-        // As good as none, like one that cannot be read at all.
-        return try? ResultDocument(json: json)
+        else { return .missing }
+        do throws(UnreadableResult) {
+            return .document(try ResultDocument(json, of: claims.path.appending(job.result)))
+        } catch {
+            return .unreadable(error)
+        }
     }
 
     /// Puts a record in place, in one step; one of this name is replaced. It is not flushed.

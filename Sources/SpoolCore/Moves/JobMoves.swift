@@ -1,6 +1,6 @@
 import FoundationEssentials
 package import SpoolSystem
-import SystemPackage
+package import SystemPackage
 
 /// The moves of one worker's jobs between the states of a spool. Every move is one rename; see ARCHITECTURE.md for the
 /// order of the steps and what a crash after each of them leaves behind.
@@ -38,11 +38,15 @@ package struct JobMoves: Sendable {
         }
     }
 
-    /// Takes a job that has a history. That is in place here before the job is: whoever finds the job finds its story.
+    /// Takes a job that has a history. That is in place here before the job is: whoever finds the job finds its history.
     /// - Returns: as above.
+    /// - Throws: `fileExists` if a job of this name lies in the claim folder already; that one keeps its own history.
     package func claim(
         _ name: JobName, from source: Folder, withHistory document: ResultDocument, file: FileStatus
     ) throws(SystemFailure) -> Bool {
+        guard try !holds(name) else {
+            throw SystemFailure("claim \(name), of which there is one in", lease.claims.path, .fileExists)
+        }
         try record(document, of: name, file: file)
         let hasClaimed: Bool
         do throws(SystemFailure) {
@@ -156,11 +160,8 @@ package struct JobMoves: Sendable {
     private func isSameJob(
         _ name: FilePath.Component, in state: Folder, _ document: ResultDocument
     ) throws(SystemFailure) -> Bool {
-        do throws(SystemFailure) {
-            return try ResultDocument.read(name, in: state)?.id == document.id
-        } catch  where error.isOfUnreadableFile {
-            return false
-        }
+        guard case .document(let there) = try ResultDocument.history(name, in: state) else { return false }
+        return there.id == document.id
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it
@@ -209,14 +210,11 @@ package struct JobMoves: Sendable {
         try records.retire(claimed.result)
         for name in Self.candidateNames(for: claimed, id: id) {
             do throws(SystemFailure) {
-                return try lease.claims.move(claimed.file, to: spool[.incoming], exclusivelyAs: name.file)
+                _ = try spool.putIntoIncoming(claimed.file, from: lease.claims, as: name, id: id)
+                return
             } catch {
                 switch error.errno {
                 case .fileExists: continue
-                case .notSupported:
-                    // A producer may drop a job of this name right now, and nothing could stop a rename onto it.
-                    let unique = claimed.distinguished(by: id)
-                    return try lease.claims.move(claimed.file, to: spool[.incoming], as: unique.file)
                 case .noSuchFileOrDirectory:
                     if try holds(claimed) { throw error }
                     // Taken over; it is in good hands.
@@ -226,6 +224,21 @@ package struct JobMoves: Sendable {
             }
         }
         throw SystemFailure("give back", lease.claims.path.appending(claimed.file), .fileExists)
+    }
+
+    /// Keeps a document that cannot be read, where nobody takes it for a result: it has the only history of its job.
+    /// - Parameters:
+    ///   - document: its name in `folder`.
+    ///   - id: under which the job goes on.
+    package func keepAside(
+        _ document: FilePath.Component, in folder: Folder, of name: JobName, id: String
+    ) throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try folder.move(document, to: spool[.failed], as: name.unreadable(id: id))
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return
+        }
+        if durability == .full { try spool[.failed].synchronize() }
     }
 
     /// Puts a job into `retry` with its record for a story. Nothing is written, so this works on a full disk.

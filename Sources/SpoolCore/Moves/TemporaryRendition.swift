@@ -3,7 +3,7 @@ package import SystemPackage
 /// The names under which renditions are written before they are whole, in the folders of their final paths:
 /// `.spool-WORKER-ID-INDEX.tmp`. Two workers never share one, also if one has taken the other's job over.
 package enum TemporaryRendition {
-    private static let prefix = ".spool-"
+    private static let prefix = ReservedName.prefix
     private static let suffix = ".tmp"
     /// Of a job's id, a UUID.
     private static let idLength = 36

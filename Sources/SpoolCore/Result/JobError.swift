@@ -1,16 +1,29 @@
+import SpoolSystem
+
 /// Why a job failed, in the words of the result document.
 public struct JobError: Error, Sendable, Equatable, Codable {
-    /// One of a closed list, for programs.
+    /// For programs.
     public var code: ErrorCode
-    /// For people: what was wrong, where, and what to do.
-    public var message: String
+    /// For people: what was wrong, where, and what to do. Characters that are not seen are escaped, and it has at most
+    /// ``maximumMessageBytes``.
+    public let message: String
     /// Whether the same job can succeed later without a change to it.
     public var retryable: Bool
     /// Whether this process lacked descriptors or memory, which is no job's fault. No part of a document.
     package private(set) var isStarved = false
 
+    /// Bytes of UTF-8. Messages quote what producers and image files hold, and a result keeps one an attempt.
+    public static let maximumMessageBytes = 1024
+
     private enum CodingKeys: CodingKey {
         case code, message, retryable
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(ErrorCode.self, forKey: .code), try container.decode(String.self, forKey: .message),
+            retryable: try container.decode(Bool.self, forKey: .retryable))
     }
 
     /// For want of descriptors or memory.
@@ -22,74 +35,93 @@ public struct JobError: Error, Sendable, Equatable, Codable {
 
     public init(_ code: ErrorCode, _ message: String, retryable: Bool? = nil) {
         self.code = code
-        self.message = message
+        // Twice: an escape is longer than its character.
+        self.message = message.shortened(to: Self.maximumMessageBytes).escapingControls
+            .shortened(to: Self.maximumMessageBytes)
         self.retryable = retryable ?? code.isRetryable
     }
 }
 
-/// Everything that can fail a job. The list is closed: a new version may add codes but never changes a meaning.
-public enum ErrorCode: String, Sendable, Equatable, Codable, CaseIterable {
+/// Everything that can fail a job. A new version may add codes but never changes a meaning; a code of a newer version is
+/// read, and written again as it is.
+public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIterable {
+    /// As it stands in a result document: `input_not_found`.
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+
     // The job file
     /// The job's name belongs to a folder, a pipe, a symbolic link or a device.
-    case jobNotAFile = "job_not_a_file"
+    public static let jobNotAFile = ErrorCode(rawValue: "job_not_a_file")
     /// The worker may not read the job file.
-    case jobUnreadable = "job_unreadable"
-    /// The job file is larger than the worker accepts.
-    case jobTooLarge = "job_too_large"
+    public static let jobUnreadable = ErrorCode(rawValue: "job_unreadable")
+    /// The job file or its metadata is larger than the worker accepts, or its result would be.
+    public static let jobTooLarge = ErrorCode(rawValue: "job_too_large")
     /// The name leaves no room for the result document's.
-    case jobNameTooLong = "job_name_too_long"
+    public static let jobNameTooLong = ErrorCode(rawValue: "job_name_too_long")
     /// The job file is no JSON; the message has line and column.
-    case jobSyntax = "job_syntax"
+    public static let jobSyntax = ErrorCode(rawValue: "job_syntax")
     /// The JSON is no job: an unknown key, a wrong type, a value out of range; the message has the JSON path.
-    case jobInvalid = "job_invalid"
+    public static let jobInvalid = ErrorCode(rawValue: "job_invalid")
+    /// The result document with the job's earlier attempts cannot be read; the message says where it is kept.
+    public static let historyUnreadable = ErrorCode(rawValue: "history_unreadable")
 
     // The source image
     /// There is no file at the input path.
-    case inputNotFound = "input_not_found"
+    public static let inputNotFound = ErrorCode(rawValue: "input_not_found")
     /// The input path lies outside the allowed roots, or leads out of them.
-    case inputNotAllowed = "input_not_allowed"
+    public static let inputNotAllowed = ErrorCode(rawValue: "input_not_allowed")
     /// The input is a folder, a pipe or a device.
-    case inputNotAFile = "input_not_a_file"
+    public static let inputNotAFile = ErrorCode(rawValue: "input_not_a_file")
     /// The worker may not read the input.
-    case inputUnreadable = "input_unreadable"
+    public static let inputUnreadable = ErrorCode(rawValue: "input_unreadable")
     /// The input changed while it was read.
-    case inputChanged = "input_changed"
+    public static let inputChanged = ErrorCode(rawValue: "input_changed")
     /// The file is larger than the limit on input bytes.
-    case inputTooLarge = "input_too_large"
+    public static let inputTooLarge = ErrorCode(rawValue: "input_too_large")
     /// The image has more pixels than the limit.
-    case inputTooManyPixels = "input_too_many_pixels"
+    public static let inputTooManyPixels = ErrorCode(rawValue: "input_too_many_pixels")
     /// The file is of no image format that the worker reads.
-    case inputUnsupported = "input_unsupported"
+    public static let inputUnsupported = ErrorCode(rawValue: "input_unsupported")
     /// The image is truncated or damaged, beyond what `failOn` lets pass.
-    case inputCorrupt = "input_corrupt"
+    public static let inputCorrupt = ErrorCode(rawValue: "input_corrupt")
 
     // The renditions
     /// A rendition's path lies outside the allowed roots, or leads out of them.
-    case outputNotAllowed = "output_not_allowed"
+    public static let outputNotAllowed = ErrorCode(rawValue: "output_not_allowed")
     /// A rendition cannot be written where the job wants it.
-    case outputNotWritable = "output_not_writable"
+    public static let outputNotWritable = ErrorCode(rawValue: "output_not_writable")
     /// A rendition would replace the job's own source.
-    case outputIsInput = "output_is_input"
+    public static let outputIsInput = ErrorCode(rawValue: "output_is_input")
     /// A rendition would be larger than the limit on output dimensions.
-    case outputTooLarge = "output_too_large"
+    public static let outputTooLarge = ErrorCode(rawValue: "output_too_large")
     /// The installed libvips cannot do what the job asks for.
-    case optionUnsupported = "option_unsupported"
+    public static let optionUnsupported = ErrorCode(rawValue: "option_unsupported")
 
     // The work
     /// The renderer could not finish the image; the message has libvips' own words.
-    case renderFailed = "render_failed"
+    public static let renderFailed = ErrorCode(rawValue: "render_failed")
     /// The rendering took longer than the job's timeout.
-    case renderTimeout = "render_timeout"
+    public static let renderTimeout = ErrorCode(rawValue: "render_timeout")
     /// The renderer process ended in the middle of the job; the message has the signal.
-    case rendererDied = "renderer_died"
+    public static let rendererDied = ErrorCode(rawValue: "renderer_died")
     /// The whole worker ended in the middle of the job, as often as attempts are allowed.
-    case workerDied = "worker_died"
+    public static let workerDied = ErrorCode(rawValue: "worker_died")
     /// No space or no inodes are left.
-    case storageFull = "storage_full"
+    public static let storageFull = ErrorCode(rawValue: "storage_full")
     /// The file system answered with an error.
-    case storageFailed = "storage_failed"
+    public static let storageFailed = ErrorCode(rawValue: "storage_failed")
 
-    /// Whether the cause can pass by itself.
+    /// The codes that this version knows.
+    public static let allCases: [ErrorCode] = [
+        .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
+        .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
+        .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .outputNotAllowed, .outputNotWritable, .outputIsInput,
+        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .workerDied, .storageFull,
+        .storageFailed,
+    ]
+
+    /// Whether the cause can pass by itself; false for a code of a newer version.
     public var isRetryable: Bool {
         switch self {
         case .inputNotFound, .inputUnreadable, .inputChanged, .rendererDied, .renderTimeout, .workerDied, .storageFull,

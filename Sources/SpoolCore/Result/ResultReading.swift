@@ -83,9 +83,9 @@ extension ResultDocument.Timings {
 
 extension JobError {
     fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
-        guard let code = ErrorCode(rawValue: try reader.string("code")) else { throw ResultFormatError(key: "code") }
         guard let retryable = reader.json["retryable"]?.bool else { throw ResultFormatError(key: "retryable") }
-        self.init(code, try reader.string("message"), retryable: retryable)
+        self.init(
+            ErrorCode(rawValue: try reader.string("code")), try reader.string("message"), retryable: retryable)
     }
 }
 

@@ -24,7 +24,10 @@ extension ResultDocument {
     }
 
     /// The bytes of the file.
-    package var content: [UInt8] { json.bytes() + [UInt8(ascii: "\n")] }
+    package var content: [UInt8] { Self.content(json) }
+
+    /// Metadata stays on one line: its size is bounded as that.
+    static func content(_ json: JSONValue) -> [UInt8] { json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")] }
 }
 
 extension JobError {

@@ -5,8 +5,9 @@ import SystemPackage
 extension Spool {
     /// What was done to try a job again.
     public enum Resubmission: Sendable, Equatable {
-        /// It has left `failed` and waits in `incoming`.
-        case movedBack
+        /// It has left `failed` and waits in `incoming`, under this name: another than its own only where the file system
+        /// cannot rename without replacing.
+        case movedBack(JobName)
         /// It waited in `retry`, and is due now.
         case madeDue
         /// Neither folder has it.
@@ -16,32 +17,57 @@ extension Spool {
     }
 
     /// Lets a job be tried again, as an operator: one that failed goes back to `incoming`, one that waits for its next
-    /// attempt need not wait. Its result goes with it: the worker that claims it tells the story on.
+    /// attempt is due at once. The result of one that failed stays in `failed` until a worker has claimed the job and gone
+    /// on with the history in it.
     public func resubmit(_ name: JobName) throws(SystemFailure) -> Resubmission {
         do throws(SystemFailure) {
-            try self[.failed].move(name.file, to: self[.incoming], as: name.file)
+            let failed = self[.failed]
+            guard try failed.status(of: name.file) != nil else { return try makeDue(name) }
+            var id: String?
+            if case .document(let document) = try ResultDocument.history(name.result, in: failed) { id = document.id }
+            let newName = try putIntoIncoming(
+                name.file, from: failed, as: name, id: id ?? UniqueID().description
+            ) { newName throws(SystemFailure) in
+                // The worker looks for the result by the job's new name, so it has both names until the job has moved.
+                do throws(SystemFailure) {
+                    try failed.link(name.result, to: failed, as: newName.result)
+                } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .fileExists {
+                    // There is none, or a try that was killed here has linked it.
+                }
+            }
+            if newName != name { try failed.remove(name.result) }
             try self[.incoming].synchronize()
-            try self[.failed].synchronize()
-            return .movedBack
+            try failed.synchronize()
+            return .movedBack(newName)
         } catch {
             switch error.errno {
             case .fileExists: return .nameTaken
-            case .noSuchFileOrDirectory: break
+            case .noSuchFileOrDirectory: return try makeDue(name)
             default: throw error
             }
         }
+    }
+
+    private func makeDue(_ name: JobName) throws(SystemFailure) -> Resubmission {
         guard try self[.retry].status(of: name.file) != nil else { return .notFound }
         try self[.retry].touch(name.file)
         return .madeDue
     }
 
     /// The jobs that failed and whose error `isMeant`, in the order of their names.
-    public func failedJobs(where isMeant: (JobError?) -> Bool) throws(SystemFailure) -> [JobName] {
+    /// - Parameter unreadable: gets the jobs whose result cannot be read, which are left out.
+    public func failedJobs(
+        where isMeant: (JobError?) -> Bool, unreadable: (JobName, UnreadableResult) -> Void = { _, _ in }
+    ) throws(SystemFailure) -> [JobName] {
         var names: [JobName] = []
         var listing = try self[.failed].listing()
         while let entry = try listing.next() {
             guard let name = JobName(entry) else { continue }
-            if isMeant(try result(in: .failed, named: name.result)?.error) { names.append(name) }
+            switch try ResultDocument.history(name.result, in: self[.failed]) {
+            case .document(let document): if isMeant(document.error) { names.append(name) }
+            case .missing: if isMeant(nil) { names.append(name) }
+            case .unreadable(let reason): unreadable(name, reason)
+            }
         }
         return names.sorted { $0.file.string < $1.file.string }
     }

@@ -19,7 +19,7 @@ extension Spool {
         // Neither empty nor with a slash, and it ends in .json.
         let name = JobName(FilePath.Component(bytes: bytes)!)!
         try DocumentFile(staging: self[.tmp], owner: "submit", durability: .full).write(
-            Array((job.json.text() + "\n").utf8), to: self[.incoming], as: name.file)
+            job.content, to: self[.incoming], as: name.file)
         try self[.incoming].synchronize()
         return name
     }

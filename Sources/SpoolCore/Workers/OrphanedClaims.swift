@@ -35,6 +35,11 @@ package final class OrphanedClaims: Sendable {
         try AttemptRecords.read(of: job, in: folder)
     }
 
+    /// The same, and whether there is one that this version cannot read.
+    package func recordReading(of job: JobName) throws(SystemFailure) -> ResultDocument.Reading {
+        try AttemptRecords.reading(of: job, in: folder)
+    }
+
     /// Removes the folder and the lease once no job is left.
     /// - Returns: false if something is left that is neither job nor record.
     package func remove() throws(SystemFailure) -> Bool {

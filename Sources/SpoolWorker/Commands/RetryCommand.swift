@@ -34,23 +34,41 @@ struct RetryCommand: AsyncParsableCommand {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
             var hasFailed = false
-            for name in try chosen(in: spool) {
-                switch try spool.resubmit(name) {
-                case .movedBack, .madeDue: print(name)
-                case .notFound:
+            let names = try chosen(in: spool) { name, reason in
+                hasFailed = true
+                Terminal.printError(
+                    "spool-worker: \(name) is left in failed, because its result cannot be read: \(reason); to try it "
+                        + "again all the same, name it")
+            }
+            for name in names {
+                do {
+                    switch try spool.resubmit(name) {
+                    case .movedBack(let name): print(name)
+                    case .madeDue: print(name)
+                    case .notFound:
+                        hasFailed = true
+                        Terminal.printError("spool-worker: \(name) is neither in failed nor in retry")
+                    case .nameTaken:
+                        hasFailed = true
+                        Terminal.printError(
+                            "spool-worker: another job of the name \(name) waits in incoming; try later")
+                    }
+                } catch {
+                    // One that cannot be moved does not keep the others.
                     hasFailed = true
-                    Terminal.printError("spool-worker: \(name) is neither in failed nor in retry")
-                case .nameTaken:
-                    hasFailed = true
-                    Terminal.printError("spool-worker: another job of the name \(name) waits in incoming; try later")
+                    Terminal.printError("spool-worker: \(name) is not tried again: \(error)")
                 }
             }
             if hasFailed { throw ExitStatus.unavailable.code }
         }
     }
 
-    private func chosen(in spool: Spool) throws -> [JobName] {
-        if all { return try spool.failedJobs { code == nil || $0?.code == code } }
+    private func chosen(
+        in spool: Spool, unreadable: (JobName, UnreadableResult) -> Void
+    ) throws -> [JobName] {
+        if all {
+            return try spool.failedJobs(where: { code == nil || $0?.code == code }, unreadable: unreadable)
+        }
         return try names.map { text in
             // A path is as good as a name: shells complete paths.
             let file = FilePath(text).lastComponent?.string ?? text
@@ -61,4 +79,12 @@ struct RetryCommand: AsyncParsableCommand {
     }
 }
 
-extension ErrorCode: ExpressibleByArgument {}
+extension ErrorCode: ExpressibleByArgument {
+    /// A code that this version does not know is more likely a slip.
+    public init?(argument: String) {
+        guard let code = Self.allCases.first(where: { $0.rawValue == argument }) else { return nil }
+        self = code
+    }
+
+    public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+}

@@ -42,6 +42,7 @@ enum SettingKey: String, CaseIterable, Sendable {
     case failedCount = "retention.failed.count"
     case failedBytes = "retention.failed.bytes"
     case jobBytes = "limits.job-bytes"
+    case metadataBytes = "limits.metadata-bytes"
     case inputBytes = "limits.input-bytes"
     case inputPixels = "limits.input-pixels"
     case outputDimension = "limits.output-dimension"

@@ -32,8 +32,7 @@ struct WorkerConfiguration: Sendable, Equatable {
     var outputRoots: [FilePath]
     /// How much is kept of jobs that have ended.
     var retention: [TerminalState: Retention]
-    /// The largest job file, in bytes.
-    var jobBytes: Int
+    var jobLimits: JobLimits
     /// The largest source file, in bytes.
     var inputBytes: Int
     var limits: RenderLimits
@@ -61,7 +60,9 @@ struct WorkerConfiguration: Sendable, Equatable {
             .done: try settings.retention(.doneAge, .doneCount, .doneBytes),
             .failed: try settings.retention(.failedAge, .failedCount, .failedBytes),
         ]
-        jobBytes = try settings.integer(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20
+        jobLimits = JobLimits(
+            jobBytes: try settings.integer(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20,
+            metadataBytes: try settings.integer(.metadataBytes, in: 0...(1 << 20)) ?? 256 << 10)
         inputBytes = try settings.integer(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels

@@ -39,11 +39,11 @@ struct RenditionFiles: Sendable {
         guard let (root, relative) = roots.resolve(path) else {
             throw JobError(
                 .outputNotAllowed,
-                "rendition \(path.escapingControls) lies outside the allowed roots (\(roots.description)); use a "
+                "rendition \(path.shown) lies outside the allowed roots (\(roots.description)); use a "
                     + "relative path, or have the operator add its folder to output-roots")
         }
         guard let name = relative.lastComponent, name.kind == .regular else {
-            throw JobError(.outputNotAllowed, "rendition \(path.escapingControls) is no file's path")
+            throw JobError(.outputNotAllowed, "rendition \(path.shown) is no file's path")
         }
         let folder: Folder
         let there: FileStatus?
@@ -64,15 +64,15 @@ struct RenditionFiles: Sendable {
             throw Self.failure(error, path)
         }
         guard there?.kind != .folder else {
-            throw JobError(.outputNotWritable, "rendition \(path.escapingControls) is the name of a folder")
+            throw Self.isInTheWay("is the name of a folder", path)
         }
         guard !isTwin else {
-            throw JobError(.jobInvalid, "two renditions lead to the file \(path.escapingControls); name two files")
+            throw JobError(.jobInvalid, "two renditions lead to the file \(path.shown); name two files")
         }
         guard !isInput else {
             throw JobError(
                 .outputIsInput,
-                "rendition \(path.escapingControls) is the job's own input; give the rendition another name")
+                "rendition \(path.shown) is the job's own input; give the rendition another name")
         }
         do throws(SystemFailure) {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.
@@ -167,7 +167,7 @@ struct RenditionFiles: Sendable {
     }
 
     private static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
-        let name = path.escapingControls
+        let name = path.shown
         if failure.isStarvation { return .starved("rendition \(name): \(failure)") }
         switch failure.errno {
         case .improperLink, .tooManySymbolicLinkLevels:
@@ -177,10 +177,20 @@ struct RenditionFiles: Sendable {
             return JobError(.storageFull, "rendition \(name): \(failure)")
         case .ioError, .fileExists, .staleNFSFileHandle:
             return JobError(.storageFailed, "rendition \(name): \(failure)")
+        case .isDirectory, .notDirectory:
+            return isInTheWay("cannot be written, because a folder or a file is in the way: \(failure)", path)
         default:
             return JobError(
                 .outputNotWritable,
                 "rendition \(name) cannot be written: \(failure); check the folder and its permissions")
         }
+    }
+
+    /// Another job may have made a folder of this name, or a file where a folder is needed. Somebody can take it away, and
+    /// then the job succeeds as it is.
+    private static func isInTheWay(_ problem: String, _ path: String) -> JobError {
+        JobError(
+            .outputNotWritable, "rendition \(path.shown) \(problem); take that away, or name another path",
+            retryable: true)
     }
 }

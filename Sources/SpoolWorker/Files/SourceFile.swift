@@ -5,7 +5,7 @@ import SystemPackage
 /// Opens a job's source inside the allowed roots.
 struct SourceFile {
     static func open(_ path: String, in roots: Roots, limit: Int) throws(JobError) -> OpenFile {
-        let name = path.escapingControls
+        let name = path.shown
         guard let (root, relative) = roots.resolve(path) else {
             throw JobError(
                 .inputNotAllowed,
@@ -41,7 +41,7 @@ struct SourceFile {
                 .inputNotAllowed, "input \(name) leads out of \(root.path.printable), by \"..\" or a symbolic link")
         case .permissionDenied:
             JobError(.inputUnreadable, "input \(name) may not be read by the worker; check its permissions")
-        case .fileNameTooLong: JobError(.inputNotFound, "input \(name.prefix(80))… has a name that is too long")
+        case .fileNameTooLong: JobError(.inputNotFound, "input \(name) has a name that is too long")
         case .noSuchAddressOrDevice, .operationNotSupportedByDevice:
             JobError(.inputNotAFile, "input \(name) is a device or socket, not an image file")
         default: JobError(.storageFailed, "input \(name): \(failure)")

@@ -52,7 +52,7 @@ struct ConsoleLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
         // A name with a line break in it must not make two lines, or forge one.
-        let message = event.message.description.escapingControls + pairs
+        let message = Self.shown(event.message.description) + pairs
         switch style {
         case .journal: write("<\(event.level.priority)>\(message)\n")
         case .plain:
@@ -65,8 +65,15 @@ struct ConsoleLogHandler: LogHandler {
         }
     }
 
+    /// Bytes of a message, and of each value beside it: a line quotes what producers write.
+    private static let maximumBytes = 1024
+
+    private static func shown(_ text: String) -> String {
+        text.shortened(to: maximumBytes).escapingControls.shortened(to: maximumBytes)
+    }
+
     private static func quoted(_ text: String) -> String {
-        let text = text.escapingControls
+        let text = shown(text)
         return text.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) || text.isEmpty
             ? "\"\(text.replacing("\"", with: "\\\""))\"" : text
     }

@@ -37,7 +37,7 @@ struct JobRendering: Sendable {
         do throws(JobError) {
             // What failed as well as what was rendered may be a picture that never was.
             guard let before, let after = try? source.status(), before.isUnchanged(in: after) else {
-                throw JobError(.inputChanged, "input \(job.input.path.escapingControls) changed while it was read")
+                throw JobError(.inputChanged, "input \(job.input.path.shown) changed while it was read")
             }
             let images = try rendered.get()
             guard try isHeld() else {
@@ -125,7 +125,7 @@ struct JobRendering: Sendable {
 
     private func judge(_ reply: RenderReply) -> RenderOutcome {
         switch reply {
-        case .rendered(let rendered) where rendered.renditions.count == job.renditions.count: .rendered(rendered)
+        case .rendered(let rendered) where rendered.isPlausible(for: job): .rendered(rendered)
         case .rendered: .failed(JobError(.renderFailed, "the renderer's answer does not fit the job"))
         case .failed(let error): .failed(error)
         }

@@ -21,7 +21,9 @@ struct ClaimedJob: Sendable {
         if let error = document.error {
             metadata["code"] = "\(error.code.rawValue)"
             guard let retryAt = document.retryAt else {
-                logger.warning("failed: \(error.message)", metadata: metadata)
+                let count = document.attempts.count
+                logger.warning(
+                    "failed\(count > 1 ? " after \(count) attempts" : ""): \(error.message)", metadata: metadata)
                 return
             }
             metadata["attempt"] = "\(document.attempts.count)"

@@ -39,6 +39,7 @@ struct Intake: ~Copyable {
     }
 
     private let spool: Spool
+    private let longestWait: TimeInterval
     /// Jobs of workers that died; several of them can have one name.
     private var orphaned: Deque<Candidate> = []
     /// What was hinted at.
@@ -62,8 +63,10 @@ struct Intake: ~Copyable {
     private var retryLook: ContinuousClock.Instant?
     private var wantsRetryLook = true
 
-    init(_ spool: Spool, settleTime: Duration) {
+    /// - Parameter longestWait: between two attempts at a job, in seconds.
+    init(_ spool: Spool, settleTime: Duration, longestWait: TimeInterval = .infinity) {
         self.spool = spool
+        self.longestWait = longestWait
         settling = SettleTracker(settleTime: settleTime)
     }
 
@@ -174,7 +177,7 @@ struct Intake: ~Copyable {
         wantsRetryLook = false
         let begin = ContinuousClock.now
         let time = Date()
-        let waiting = try RetryListing(of: spool, now: time)
+        let waiting = try RetryListing(of: spool, now: time, longestWait: longestWait)
         let due = waiting.due.filter { !isRefused(Place(name: $0, owner: nil), now: now) }
         for name in due where isNew(name) { backlog.append(.waiting(name)) }
         guard !due.isEmpty || waiting.next != nil else {

@@ -2,6 +2,14 @@ import SpoolCore
 import SpoolSystem
 import SystemPackage
 
+/// How large a job may be.
+struct JobLimits: Sendable, Equatable {
+    /// The largest job file, in bytes.
+    var jobBytes: Int
+    /// The largest metadata, in bytes of JSON without indentation, as results have it.
+    var metadataBytes: Int
+}
+
 /// What lies under a job's name.
 struct JobReading: Sendable {
     /// What it means.
@@ -23,7 +31,7 @@ struct JobReading: Sendable {
 
     /// Reads what has this name in `folder`.
     /// - Returns: nil if there is nothing.
-    init?(_ name: FilePath.Component, in folder: Folder, limit: Int) throws(SystemFailure) {
+    init?(_ name: FilePath.Component, in folder: Folder, limits: JobLimits) throws(SystemFailure) {
         do throws(SystemFailure) {
             let file = try folder.file(name)
             let status = try file.status()
@@ -31,8 +39,8 @@ struct JobReading: Sendable {
                 self = .noFile(status)
                 return
             }
-            let bytes = try file.read(upTo: limit + 1, expecting: Int(status.size))
-            self = JobReading(status: status, content: Self.read(bytes, limit: limit), bytes: bytes, file: file)
+            let bytes = try file.read(upTo: limits.jobBytes + 1, expecting: Int(status.size))
+            self = JobReading(status: status, content: Self.read(bytes, limits: limits), bytes: bytes, file: file)
         } catch {
             // What cannot be opened at all may be something else than a file.
             guard error.errno != .noSuchFileOrDirectory, let status = try folder.status(of: name) else { return nil }
@@ -62,10 +70,10 @@ struct JobReading: Sendable {
     }
 
     /// Reads the job again after it was moved to `folder`: if it is the same file, only to see that it has not changed.
-    func again(as name: FilePath.Component, in folder: Folder, limit: Int) throws(SystemFailure) -> JobReading? {
+    func again(as name: FilePath.Component, in folder: Folder, limits: JobLimits) throws(SystemFailure) -> JobReading? {
         guard let file, let now = try folder.status(of: name), now.isSameFile(as: status),
-            try file.read(upTo: limit + 1, expecting: Int(now.size)) == bytes
-        else { return try JobReading(name, in: folder, limit: limit) }
+            try file.read(upTo: limits.jobBytes + 1, expecting: Int(now.size)) == bytes
+        else { return try JobReading(name, in: folder, limits: limits) }
         var same = self
         same.status = now
         return same
@@ -74,24 +82,35 @@ struct JobReading: Sendable {
     /// Whether both readings found the same file with the same content.
     func isSame(as other: JobReading) -> Bool { status.isSameFile(as: other.status) && bytes == other.bytes }
 
-    private static func read(_ bytes: [UInt8], limit: Int) -> Content {
-        guard bytes.count <= limit else {
+    private static func read(_ bytes: [UInt8], limits: JobLimits) -> Content {
+        guard bytes.count <= limits.jobBytes else {
             return .wrong(
                 JobError(
-                    .jobTooLarge, "the job file has more than the limit of \(limit) bytes (limits.job-bytes)"),
+                    .jobTooLarge,
+                    "the job file has more than the limit of \(limits.jobBytes) bytes (limits.job-bytes)"),
                 metadata: nil)
         }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes)
         } catch {
-            return .unfinished(JobError(.jobSyntax, "the job file is no JSON: \(error)"))
+            return .unfinished(
+                JobError(.jobSyntax, bytes.isEmpty ? "the job file is empty" : "the job file is not JSON: \(error)"))
+        }
+        let metadata = json["metadata"]
+        // Of any job, also of one that is wrong: its result has the metadata, too.
+        if let size = metadata?.bytes(indented: false).count, size > limits.metadataBytes {
+            return .wrong(
+                JobError(
+                    .jobTooLarge,
+                    "metadata has \(size) bytes without indentation, more than the limit of \(limits.metadataBytes) "
+                        + "(limits.metadata-bytes); keep the data elsewhere and put its name there"), metadata: nil)
         }
         do {
             return .job(try Job(json: json))
         } catch {
             // A whole object is complete by construction; anything else might still grow into one.
-            return json.object == nil ? .unfinished(error) : .wrong(error, metadata: json["metadata"])
+            return json.object == nil ? .unfinished(error) : .wrong(error, metadata: metadata)
         }
     }
 }

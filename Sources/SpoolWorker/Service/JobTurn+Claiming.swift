@@ -30,14 +30,14 @@ extension JobTurn {
         _ name: JobName, as claimedName: JobName, id: String, settled: FileStatus?
     ) throws(SystemFailure) -> ClaimOutcome {
         let incoming = moves.spool[.incoming]
-        guard let seen = try JobReading(name.file, in: incoming, limit: jobBytes) else {
+        guard let seen = try JobReading(name.file, in: incoming, limits: limits) else {
             return .not(.gone)
         }
         if case .unfinished = seen.content, settled != seen.status { return .not(.unfinished(seen.status)) }
 
         guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
         // Between the look and the claim a producer may have written on, or put another file under the name.
-        guard let now = try seen.again(as: claimedName.file, in: moves.lease.claims, limit: jobBytes) else {
+        guard let now = try seen.again(as: claimedName.file, in: moves.lease.claims, limits: limits) else {
             return .not(.gone)
         }
         if case .unfinished = now.content, !now.isSame(as: seen) {
@@ -71,38 +71,53 @@ extension JobTurn {
 
     private func claimWaiting(_ name: JobName) throws(SystemFailure) -> ClaimOutcome {
         let retry = moves.spool[.retry]
-        guard let status = try retry.status(of: name.file), Date(nanoseconds: status.modified) <= Date(),
-            let reading = try JobReading(name.file, in: retry, limit: jobBytes)
+        let now = Date()
+        guard let status = try retry.status(of: name.file),
+            RetryListing.isDue(Date(nanoseconds: status.modified), now: now, longestWait: retries.longestWait),
+            let reading = try JobReading(name.file, in: retry, limits: limits)
         else { return .not(.gone) }
-        let told = try moves.spool.result(in: .retry, named: name.result)
-        if let retryAt = told?.notBefore(modified: status.modified), retryAt > Date() {
+        let told = try ResultDocument.history(name.result, in: retry)
+        if case .document(let document) = told,
+            let retryAt = document.notBefore(modified: status.modified),
+            !RetryListing.isDue(retryAt, now: now, longestWait: retries.longestWait)
+        {
             return .not(.postponed(until: retryAt))
         }
-        var document = story(told, of: name, reading)
+        var document = history(told, of: name, reading)
         guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
             return .not(.gone)
         }
         guard try isClaimed(reading, as: name) else { return .not(.givenBack) }
         // Between the look and the claim another worker may have had the job and put it back.
-        let now = story(try moves.spool.result(in: .retry, named: name.result), of: name, reading)
-        if now.attempts != document.attempts {
-            document = now
+        let toldNow = try ResultDocument.history(name.result, in: retry)
+        let historyNow = history(toldNow, of: name, reading)
+        if historyNow.attempts != document.attempts {
+            document = historyNow
             try moves.record(document, of: name, file: reading.status)
         }
-        try retry.remove(name.result)
+        if case .unreadable = toldNow {
+            try moves.keepAside(name.result, in: retry, of: name, id: document.id)
+        } else {
+            try retry.remove(name.result)
+        }
         return .claimed(ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
     }
 
-    /// What the document in `retry` has told; a job that somebody put there by hand has none.
-    private func story(_ told: ResultDocument?, of name: JobName, _ reading: JobReading) -> ResultDocument {
-        guard var document = told else {
-            return newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
+    /// What is known of a job's earlier attempts; a job that somebody put there by hand has none.
+    private func history(
+        _ told: ResultDocument.Reading, of name: JobName, _ reading: JobReading
+    ) -> ResultDocument {
+        let new = newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
+        switch told {
+        case .missing: return new
+        case .unreadable(let result): return new.withLostHistory(result, of: name)
+        case .document(var document):
+            document.beginAnew(with: moves.lease.worker)
+            // An attempt that was given back has neither time nor error, and does not count.
+            document.attempts.removeAll { $0.error == nil }
+            document.metadata = reading.content.metadata
+            return document
         }
-        document.beginAnew(with: moves.lease.worker)
-        // An attempt that was given back has neither time nor error, and does not count.
-        document.attempts.removeAll { $0.error == nil }
-        document.metadata = reading.content.metadata
-        return document
     }
 
     // MARK: From a worker that died
@@ -115,9 +130,11 @@ extension JobTurn {
             try? removeIfEmpty(orphan)
             return .not(.gone)
         }
-        guard let reading = try JobReading(name.file, in: orphan.folder, limit: jobBytes) else { return .not(.gone) }
+        guard let reading = try JobReading(name.file, in: orphan.folder, limits: limits) else { return .not(.gone) }
+        let told = try orphan.recordReading(of: name)
         var document =
             recorded ?? newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
+        if case .unreadable(let record) = told { document = document.withLostHistory(record, of: name) }
         document.beginAnew(with: moves.lease.worker)
         document.metadata = reading.content.metadata
         if let last = document.attempts.indices.last, document.attempts[last].error == nil {
@@ -132,6 +149,9 @@ extension JobTurn {
             return .not(.gone)
         }
         guard try isClaimed(reading, as: name) else { return .not(.givenBack) }
+        if case .unreadable = told {
+            try moves.keepAside(name.result, in: orphan.folder, of: name, id: document.id)
+        }
         // As above.
         try? removeIfEmpty(orphan)
         logger.notice(
@@ -144,7 +164,7 @@ extension JobTurn {
     /// Whether what was claimed is what was read. Otherwise another job has come under its name meanwhile, of which
     /// nothing is known, and it goes back.
     private func isClaimed(_ reading: JobReading, as name: JobName) throws(SystemFailure) -> Bool {
-        if let now = try reading.again(as: name.file, in: moves.lease.claims, limit: jobBytes),
+        if let now = try reading.again(as: name.file, in: moves.lease.claims, limits: limits),
             now.isSame(as: reading)
         {
             return true
@@ -177,6 +197,17 @@ extension ResultDocument {
         retryAt = nil
         finishedAt = nil
         error = nil
+    }
+
+    /// Nobody knows how often the job was tried, so it counts as tried often enough: it must not begin anew for ever.
+    fileprivate func withLostHistory(_ result: UnreadableResult, of name: JobName) -> ResultDocument {
+        let place = FilePath(SpoolFolder.failed.rawValue).appending(name.unreadable(id: id))
+        let error = JobError(
+            .historyUnreadable,
+            "the document with the job's earlier attempts, \(result.path.printable.shown), \(result.reason.shown); it "
+                + "is kept as \(place.printable), and the job is not tried again: look at it, then put the job back into "
+                + "incoming")
+        return adding(Attempt(number: attempts.count + 1, startedAt: claimedAt, error: error))
     }
 
     /// The job was put back by hand: its attempts are told on, but do not count any more.

@@ -11,8 +11,7 @@ struct JobTurn: Sendable {
     var retries: RetryPolicy
     /// Without it, a job that finds no space is not to blame.
     var floor: StorageFloor
-    /// The largest job file, in bytes.
-    var jobBytes: Int
+    var limits: JobLimits
     var logger: Logger
 
     /// - Parameter settled: the state in which the file has stayed for the settle time, if it has.
@@ -60,18 +59,22 @@ struct JobTurn: Sendable {
 
     private func attempt(_ job: Job, _ claimed: inout ClaimedJob) async throws(SystemFailure) -> TurnOutcome {
         let document = claimed.document
+        if let lost = document.countedAttempts.last?.error, lost.code == .historyUnreadable {
+            return try finish(claimed, failed: lost)
+        }
         guard document.countedAttempts.count < retries.maxAttempts || document.attempts.last?.error?.code != .workerDied
         else {
-            return try finish(
-                claimed,
-                failed: JobError(
-                    .workerDied,
-                    "the worker ended in the middle of this job \(document.countedAttempts.count) times, so it is not "
-                        + "tried again (max-attempts)", retryable: false))
+            return try finish(claimed, failed: .workerDied(in: document.countedAttempts))
+        }
+        if let tooLarge = document.refusal(of: job) {
+            // As for a job that cannot be read.
+            try moves.record(document, of: claimed.name, file: claimed.file)
+            try claimed.left?.remove()
+            return try finish(claimed, failed: tooLarge)
         }
         var attempt = ResultDocument.Attempt(number: document.attempts.count + 1, startedAt: Date())
         try moves.record(document.adding(attempt), of: claimed.name, file: claimed.file)
-        // The story is in the record now, with an attempt more than what was left.
+        // The history is in the record now, with an attempt more than what was left.
         try claimed.left?.remove()
         claimed.left = nil
 
@@ -152,10 +155,27 @@ struct JobTurn: Sendable {
         }
     }
 
+    /// The job's file is not in the claim folder any more.
     private func fenced(_ claimed: ClaimedJob) -> TurnOutcome {
-        logger.warning(
-            "another worker has taken this job over while this one did not run; what it did is dropped",
-            metadata: ["job": "\(claimed.document.job)"])
+        var metadata: Logger.Metadata = ["job": "\(claimed.document.job)"]
+        do throws(SystemFailure) {
+            switch try moves.whereabouts(of: claimed.name, claimed.file, claimed.document) {
+            case .takenOver(let worker):
+                metadata["by"] = worker.map { "\($0)" }
+                logger.warning(
+                    "another worker has taken this job over while this one did not run; what it did is dropped",
+                    metadata: metadata)
+            case .moved(let place):
+                metadata["now"] = "\(place?.printable ?? "not in the spool under this name")"
+                logger.warning(
+                    "somebody has moved or removed this job's file while it was worked on; what was done is dropped",
+                    metadata: metadata)
+                try moves.forget(claimed.name)
+            }
+        } catch {
+            metadata["error"] = "\(error)"
+            logger.warning("this job is not this worker's any more; what it did is dropped", metadata: metadata)
+        }
         return .fenced
     }
 
@@ -170,7 +190,7 @@ struct JobTurn: Sendable {
             }
         } catch {
             logger.critical(
-                "a job could not be put back; it stays with this worker until the worker starts again",
+                "a job could not be put back; it stays with this worker, which tries again every second",
                 metadata: ["job": "\(claimed.document.job)", "error": "\(error)"])
         }
         if let failure { return .blocked(failure) }
@@ -188,6 +208,18 @@ struct JobTurn: Sendable {
             // A full disk takes no document any more, but the record is one, and a rename needs no space.
             try moves.setAside(claimed.name, id: claimed.document.id)
         }
+    }
+}
+
+extension JobError {
+    /// - Parameter attempts: those that count, the last of which ended with its worker.
+    fileprivate static func workerDied(in attempts: ArraySlice<ResultDocument.Attempt>) -> JobError {
+        let deaths = attempts.count { $0.error?.code == .workerDied }
+        return JobError(
+            .workerDied,
+            "the worker ended in the middle of this job in \(deaths) of \(attempts.count) attempts, and no more are "
+                + "allowed (max-attempts); find out what the job does to the worker before you put it back",
+            retryable: false)
     }
 }
 

@@ -46,10 +46,13 @@ struct RetryPolicy: Sendable, Equatable {
         return count
     }
 
+    /// How much shorter or longer a wait is than its formula says.
+    static let jitter = 0.8...1.2
+
     /// Seconds, exponential, a fifth more or less so that jobs that failed together do not come back together.
     private func backoff(after count: Int) -> Double {
         let seconds = delay / .seconds(1) * Double(1 << min(count - 1, 40))
-        return min(seconds, maximumDelay / .seconds(1)) * Double.random(in: 0.8...1.2)
+        return min(seconds, maximumDelay / .seconds(1)) * Double.random(in: Self.jitter)
     }
 }
 

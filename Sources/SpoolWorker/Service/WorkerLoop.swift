@@ -41,7 +41,9 @@ struct WorkerLoop: ~Copyable {
         registration = service.registration
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
-        intake = Intake(service.spool, settleTime: service.configuration.settleTime)
+        intake = Intake(
+            service.spool, settleTime: service.configuration.settleTime,
+            longestWait: service.configuration.retries.longestWait)
         report = service.watcher?.report
         alarm = Alarm(service.wake)
     }
@@ -254,8 +256,10 @@ struct WorkerLoop: ~Copyable {
     ) throws(SystemFailure) {
         if isOnce { throw failure }
         pause = Pause(cause: .failure, reason: "\(failure)", until: now + Self.pauseAfterFailure)
+        let trouble =
+            failure.isOfRights ? "the worker may not do what it must in the spool" : "the spool's file system failed"
         service.logger.error(
-            "the spool's file system failed; no job is claimed for \(Self.pauseAfterFailure), none is lost",
+            "\(trouble); no job is claimed for \(Self.pauseAfterFailure), none is lost",
             metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
         // Where the file system fails, this may fail as well; the log has said it.
         try? registration.lease.show(pause: "\(failure)")

@@ -51,6 +51,6 @@ struct WorkerService: Service {
         JobTurn(
             moves: JobMoves(
                 spool: spool, lease: registration.lease, durability: configuration.durability),
-            work: work, retries: configuration.retries, floor: floor, jobBytes: configuration.jobBytes, logger: logger)
+            work: work, retries: configuration.retries, floor: floor, limits: configuration.jobLimits, logger: logger)
     }
 }
