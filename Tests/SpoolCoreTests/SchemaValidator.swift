@@ -36,13 +36,19 @@ struct SchemaValidator {
         case "minLength": return (value.string?.unicodeScalars.count).map { $0 >= rule.int ?? 0 } ?? true
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
-        case "not": return !accepts(value, by: rule)
+        case "exclusiveMinimum": return value.double.map { $0 > rule.double ?? 0 } ?? true
         case "pattern":
+            // As in ECMAScript, a pattern without anchors matches anywhere. One that cannot be read accepts nothing.
             guard let text = value.string else { return true }
-            // As in JavaScript, characters are code points, and nothing but the end is the end.
-            guard let pattern = rule.string, let regex = try? Regex(pattern) else { return false }
-            return (try? regex.matchingSemantics(.unicodeScalar).firstMatch(in: text)) != nil
-        case "$schema", "$id", "$defs", "title", "description", "default": return true
+            guard let pattern = try? Regex(rule.string ?? "").matchingSemantics(.unicodeScalar) else { return false }
+            return text.contains(pattern)
+        case "const": return value == rule
+        case "allOf": return rule.array?.allSatisfy { accepts(value, by: $0) } == true
+        case "anyOf": return rule.array?.contains { accepts(value, by: $0) } == true
+        case "not": return !accepts(value, by: rule)
+        case "if": return !accepts(value, by: rule) || schema["then"].map { accepts(value, by: $0) } ?? true
+        case "then": return schema["if"] != nil
+        case "$schema", "$id", "$defs", "$comment", "title", "description", "default": return true
         default: return false
         }
     }

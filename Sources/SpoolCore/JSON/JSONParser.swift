@@ -23,7 +23,7 @@ struct JSONParser {
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
         parser.skipSpace()
         guard parser.position < text.count else {
-            throw parser.error(text.isEmpty ? "the text is empty" : "the text is nothing but white space")
+            throw parser.error(text.isEmpty ? "the text is empty" : "nothing but white space")
         }
         let value = try parser.value()
         parser.skipSpace()

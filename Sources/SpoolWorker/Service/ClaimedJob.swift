@@ -21,9 +21,7 @@ struct ClaimedJob: Sendable {
         if let error = document.error {
             metadata["code"] = "\(error.code.rawValue)"
             guard let retryAt = document.retryAt else {
-                let count = document.attempts.count
-                logger.warning(
-                    "failed\(count > 1 ? " after \(count) attempts" : ""): \(error.message)", metadata: metadata)
+                logger.warning("failed: \(error.message)", metadata: metadata)
                 return
             }
             metadata["attempt"] = "\(document.attempts.count)"

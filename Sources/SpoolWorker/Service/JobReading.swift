@@ -90,12 +90,12 @@ struct JobReading: Sendable {
                     "the job file has more than the limit of \(limits.jobBytes) bytes (limits.job-bytes)"),
                 metadata: nil)
         }
+        guard !bytes.isEmpty else { return .unfinished(JobError(.jobSyntax, "the job file is empty")) }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: bytes)
         } catch {
-            return .unfinished(
-                JobError(.jobSyntax, bytes.isEmpty ? "the job file is empty" : "the job file is not JSON: \(error)"))
+            return .unfinished(JobError(.jobSyntax, "the job file is not JSON: \(error)"))
         }
         let metadata = json["metadata"]
         // Of any job, also of one that is wrong: its result has the metadata, too.
