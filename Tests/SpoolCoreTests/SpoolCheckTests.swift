@@ -79,6 +79,9 @@ import Testing
         try scratch.write(text, to: "\(state)/job.result.json")
         #expect(
             try checked.marks(repair: true, later: .twoHours) == ["result_unreadable \(state)/job.result.json"])
+        try FileManager.default.removeItem(atPath: scratch.path.appending("\(state)/job.json").string)
+        #expect(
+            try checked.marks(repair: true, later: .twoHours) == ["result_unreadable \(state)/job.result.json"])
         #expect(try scratch.read("\(state)/job.result.json") == text)
     }
 

@@ -37,6 +37,8 @@ struct ResultCheck {
             round.find(
                 .resultUnreadable, .of(state, name),
                 "\(result.reason); \(consequence), unless somebody mends the file")
+            // Nobody can tell whose it is, so it is never removed.
+            return
         }
         guard try isOrphan(name, status, of: job) else { return }
         let document = try round.spool.result(in: state, named: name)

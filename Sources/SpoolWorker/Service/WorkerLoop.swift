@@ -256,10 +256,8 @@ struct WorkerLoop: ~Copyable {
     ) throws(SystemFailure) {
         if isOnce { throw failure }
         pause = Pause(cause: .failure, reason: "\(failure)", until: now + Self.pauseAfterFailure)
-        let trouble =
-            failure.isOfRights ? "the worker may not do what it must in the spool" : "the spool's file system failed"
         service.logger.error(
-            "\(trouble); no job is claimed for \(Self.pauseAfterFailure), none is lost",
+            "\(failure.headline); no job is claimed for \(Self.pauseAfterFailure), none is lost",
             metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
         // Where the file system fails, this may fail as well; the log has said it.
         try? registration.lease.show(pause: "\(failure)")
@@ -285,9 +283,4 @@ struct WorkerLoop: ~Copyable {
         }
         await service.work.close()
     }
-}
-
-extension SystemFailure {
-    /// Whether somebody forbids it, or a file is in the way: no sign that the file system fails.
-    fileprivate var isOfRights: Bool { [.permissionDenied, .notPermitted, .fileExists].contains(errno) }
 }

@@ -1,0 +1,15 @@
+import SpoolSystem
+import SystemPackage
+import Testing
+
+@testable import SpoolWorker
+
+@Suite struct `A pause` {
+    @Test(arguments: [
+        (Errno.permissionDenied, "lacks a right"), (.notPermitted, "lacks a right"), (.fileExists, "in the way"),
+        (.ioError, "file system failed"), (.noSuchFileOrDirectory, "file system failed"),
+    ])
+    func `is said to be for what has failed`(errno: Errno, words: String) {
+        #expect(SystemFailure("open", "incoming", errno).headline.contains(words))
+    }
+}
