@@ -1,5 +1,6 @@
 import Foundation
 import SpoolCore
+import SpoolSystem
 import SystemPackage
 import TestSupport
 import Testing
@@ -342,9 +343,9 @@ import Testing
         try await eventually("the rendition has its file") {
             try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
         }
-        let path = fixture.path.appending("input/photo.jpg").string
-        let time = try #require(try FileManager.default.attributesOfItem(atPath: path)[.modificationDate])
-        let photo = try #require(FileHandle(forUpdatingAtPath: path))
+        let input = try Folder(at: fixture.path.appending("input"))
+        let time = try #require(try input.status(of: "photo.jpg")).modified
+        let photo = try #require(FileHandle(forUpdatingAtPath: fixture.path.appending("input/photo.jpg").string))
         let size = try photo.seekToEnd()
         try photo.seek(toOffset: size - 1)
         let last = try #require(try photo.readToEnd())
@@ -353,7 +354,8 @@ import Testing
         try photo.seek(toOffset: size - 1)
         try photo.write(contentsOf: last)
         try photo.close()
-        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+        try input.setModified("photo.jpg", time)
+        #expect(try input.status(of: "photo.jpg")?.modified == time)
         for renderer in renderers { kill(renderer, SIGCONT) }
         let result = try await fixture.ended()
         #expect(result.attempts.map(\.error?.code) == [.inputChanged, nil])
