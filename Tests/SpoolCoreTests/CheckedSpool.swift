@@ -45,8 +45,9 @@ struct CheckedSpool {
     }
 
     /// A worker under this kernel, which lives as long as the value does: its death is seen at once.
-    func worker(_ id: String) throws -> WorkerLease {
-        try WorkerLease(in: spool, for: .named(id, on: .current()))
+    /// - Parameter seconds: for how long its lease holds; by default longer than tests look ahead.
+    func worker(_ id: String, seconds: Double = 10_000) throws -> WorkerLease {
+        try WorkerLease(in: spool, for: .named(id, on: .current(), seconds: seconds))
     }
 }
 

@@ -59,6 +59,19 @@ import Testing
         #expect(scratch.exists("failed/job.result.json"))
     }
 
+    @Test func `finds a worker whose process is there and that is silent, and leaves what it holds`() throws {
+        let lease = try checked.worker("stopped", seconds: 30)
+        try scratch.write("{}", to: "processing/stopped/job.json")
+        #expect(try checked.marks(repair: true).isEmpty)
+        let findings = try checked.check(repair: true, later: .twoHours)
+        #expect(findings.map(\.code) == [.silentWorker] && findings.map(\.path) == ["processing/stopped"])
+        let message = try #require(findings.first?.message)
+        #expect(
+            message.contains("has not shown for 7200 s") || message.contains("has not shown for 7201 s"), "\(message)")
+        #expect(scratch.exists("processing/stopped/job.json"))
+        withExtendedLifetime(lease) {}
+    }
+
     @Test(arguments: [true, false])
     func `leaves a commit that is under way, also under another name`(isAlive: Bool) throws {
         var lease: WorkerLease? = try checked.worker("w1")

@@ -91,7 +91,7 @@ import Testing
         #expect(survey.states[.done]?.ignored == 0)
         #expect(survey.states[.processing]?.jobs == 1)
         #expect(survey.workers.map(\.worker.id) == ["me"])
-        #expect(survey.workers.map(\.isAlive) == [true])
+        #expect(survey.workers.map(\.state) == [.alive])
         #expect(try lease.release())
         #expect(try SpoolSurvey(of: spool).workers.isEmpty)
     }

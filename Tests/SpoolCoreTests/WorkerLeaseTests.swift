@@ -173,12 +173,33 @@ import Testing
         #expect(try scratch.list(".spool/workers").isEmpty)
     }
 
-    @Test func `of another host is shown alive whatever that host's clock says`() throws {
+    @Test func `of another host is shown alive, then silent, then dead, whatever that host's clock says`() throws {
         let far = try WorkerLease(in: spool, for: .named("far", on: .elsewhere))
         #expect(try far.beat(now: 1_000_000_000))
-        #expect(try spool.workers(later: .seconds(50)).map(\.isAlive) == [true])
-        #expect(try spool.workers(later: .seconds(70)).map(\.isAlive) == [false])
+        #expect(try spool.workers(later: .seconds(20)).map(\.state) == [.alive])
+        #expect(try spool.workers(later: .seconds(50)).map(\.state) == [.silent])
+        #expect(try spool.workers(later: .seconds(70)).map(\.state) == [.dead])
         #expect(try scratch.list("tmp").isEmpty)
+    }
+
+    @Test func `of a stopped process of this host is shown silent, with the age of its last beat`() throws {
+        let stopped = try WorkerLease(in: spool, for: .named("stopped", on: .current()))
+        let young = try #require(try spool.workers().first)
+        #expect(young.state == .alive && young.silence < 30)
+        let old = try #require(try spool.workers(later: .seconds(3600)).first)
+        #expect(old.state == .silent && (3600..<3630).contains(old.silence))
+        withExtendedLifetime(stopped) {}
+    }
+
+    @Test func `is shown dead also while another worker takes its jobs over`() throws {
+        var dead: WorkerLease? = try WorkerLease(in: spool, for: .named("dead", on: .current()))
+        dead = nil
+        #expect(dead == nil)
+        var mine = try LeaseWatch(spool, as: .named("mine", on: .current()))
+        let orphans = try mine.orphans(now: start)
+        #expect(orphans.map(\.id) == ["dead"])
+        #expect(try spool.workers().map(\.state) == [.dead])
+        withExtendedLifetime(orphans) {}
     }
 
     @Test func `is never taken for what is no lease`() throws {

@@ -11,8 +11,10 @@ extension HostIdentity {
 }
 
 extension LeaseDocument {
-    static func named(_ id: String, on host: HostIdentity = .here) -> Self {
-        Self(worker: ResultDocument.Worker(id: id, host: host.name, pid: 1, version: "test"), host: host, seconds: 30)
+    static func named(_ id: String, on host: HostIdentity = .here, seconds: Double = 30) -> Self {
+        Self(
+            worker: ResultDocument.Worker(id: id, host: host.name, pid: 1, version: "test"), host: host,
+            seconds: seconds)
     }
 }
 

@@ -14,6 +14,7 @@ public enum FindingCode: String, Sendable, Equatable, CaseIterable {
     case noEvents = "no_events"
 
     // The workers
+    case silentWorker = "silent_worker"
     case deadWorkerJobs = "dead_worker_jobs"
     case deadWorker = "dead_worker"
 
@@ -45,7 +46,7 @@ public enum FindingCode: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .folderMissing, .notAFolder, .folderAccess, .readOnly, .severalFileSystems, .noLocks, .jobInTwoPlaces:
             .error
-        case .folderSticky, .littleSpace, .clockSkew, .deadWorkerJobs, .jobWithoutResult, .orphanResult,
+        case .folderSticky, .littleSpace, .clockSkew, .silentWorker, .deadWorkerJobs, .jobWithoutResult, .orphanResult,
             .resultUnreadable, .jobUnreadable, .retryFarAhead, .foreignFile, .leftover, .notChecked:
             .warning
         case .noExclusiveRename, .noEvents, .deadWorker, .timeInFuture, .forgottenTemporary: .note

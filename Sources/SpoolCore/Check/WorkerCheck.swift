@@ -15,9 +15,11 @@ struct WorkerCheck {
         strays = StrayCheck(round)
     }
 
-    /// - Returns: the ids of the workers that live; nil if nobody can tell, so that any of them may.
+    /// - Returns: the ids of the workers that may live; nil if nobody can tell, so that any of them may.
     func run() throws(SystemFailure) -> Set<String>? {
-        guard let alive = try living() else { return nil }
+        guard let workers = try registered() else { return nil }
+        for worker in workers where worker.state == .silent { tellSilent(worker) }
+        let alive = Self.living(workers)
         var listing = try processing.listing()
         while let name = try listing.next() {
             try round.looking(at: .of(.processing, name)) { () throws(SystemFailure) in
@@ -29,12 +31,23 @@ struct WorkerCheck {
     }
 
     /// - Returns: nil if this user may not look.
-    private func living() throws(SystemFailure) -> Set<String>? {
-        var alive: Set<String>?
+    private func registered() throws(SystemFailure) -> [RegisteredWorker]? {
+        var workers: [RegisteredWorker]?
         try round.looking(at: .of(.control, WorkerLease.folder)) { () throws(SystemFailure) in
-            alive = Set(try round.spool.workers(later: round.clock.lead).filter(\.isAlive).map(\.worker.id))
+            workers = try round.spool.workers(later: round.clock.lead)
         }
-        return alive
+        return workers
+    }
+
+    private static func living(_ workers: [RegisteredWorker]) -> Set<String> {
+        Set(workers.filter { $0.state != .dead }.map(\.worker.id))
+    }
+
+    private func tellSilent(_ worker: RegisteredWorker) {
+        round.find(
+            .silentWorker, .of(.processing, WorkerName(worker.worker.id).folder),
+            "has not shown for \(Int(worker.silence)) s that it lives: the worker is stopped, or hangs on a disk; look at "
+                + "process \(worker.worker.pid) on \(worker.worker.host). Other workers take its jobs over")
     }
 
     private func check(_ name: FilePath.Component, isAlive: Bool) throws(SystemFailure) {
@@ -47,13 +60,14 @@ struct WorkerCheck {
         let claims = try processing.folder(name)
         let jobs = try walk(claims, path)
         // Another look at who has died: workers come and go meanwhile.
-        guard !isAlive, let alive = try living(), !alive.contains(name.string) else { return }
+        guard !isAlive, let alive = try registered().map(Self.living), !alive.contains(name.string) else { return }
         guard try processing.status(of: name)?.isSameFile(as: claims.status()) == true else { return }
         if jobs > 0 {
             round.find(
                 .deadWorkerJobs, path,
-                "\(jobs == 1 ? "a job waits" : "\(jobs) jobs wait") here since the worker died; start a worker, which "
-                    + "takes \(jobs == 1 ? "it" : "them") over")
+                "\(jobs == 1 ? "a job waits" : "\(jobs) jobs wait") here since the worker died; "
+                    + (alive.isEmpty ? "start a worker, which takes" : "a worker that runs takes")
+                    + " \(jobs == 1 ? "it" : "them") over")
         } else {
             try tellDead(name, claims, path)
         }

@@ -82,7 +82,10 @@ package struct LeaseWatch {
         if let lease = try openLease(worker) {
             document = try LeaseDocument(lease.file)
             if let document, lease.isLockable, me.host.sharesLocks(with: document.host) {
-                if try lease.file.tryLock() { return .dead(lease.file) }
+                // Held shared from now on: that keeps other successors away, who try it exclusively, while onlookers, who
+                // try it shared, see a dead worker. The kernel gives the lock up before it grants it anew, and another
+                // successor may be quicker in between.
+                if try lease.file.tryLock(), try lease.file.trySharedLock() { return .dead(lease.file) }
                 hasProcess = true
             }
         }

@@ -5,13 +5,35 @@ import SystemPackage
 /// A worker that is registered with a spool, as an onlooker sees it.
 public struct RegisteredWorker: Sendable, Equatable {
     public var worker: ResultDocument.Worker
-    /// By this host's kernel if the worker runs under it, otherwise by the age of the last beat, both by the file system's
-    /// clock. One look cannot know more; other workers look longer before they take over.
-    public var isAlive: Bool
+    public var state: State
     /// When the worker last showed that it lives, by its own clock.
     public var lastBeat: Date
+    /// How long ago that was, in seconds by the file system's clock; at least 0.
+    public var silence: Double
     /// Why it claims nothing at the moment; nil while all is well.
     public var pause: String?
+
+    package init(
+        worker: ResultDocument.Worker, state: State, lastBeat: Date, silence: Double, pause: String?
+    ) {
+        self.worker = worker
+        self.state = state
+        self.lastBeat = lastBeat
+        self.silence = silence
+        self.pause = pause
+    }
+
+    /// What one look can know of a worker. Other workers look longer before they take its jobs over.
+    public enum State: String, Sendable, Equatable {
+        /// The worker has shown that it lives within the time for which its lease holds.
+        case alive
+        /// The worker has not shown that it lives for longer than that. Its process is there, but it is stopped or hangs; or
+        /// it runs on another host, and the time after which an onlooker calls it dead is not over.
+        case silent
+        /// The process has ended, as this host's kernel says; or a worker on another host has been silent for twice the
+        /// time for which its lease holds.
+        case dead
+    }
 }
 
 extension Spool {
@@ -32,19 +54,23 @@ extension Spool {
             else { continue }
             let lease = try LeaseDocument(file)
             let status = try file.status()
-            let isAlive: Bool
+            let now = clock ?? SpoolClock(of: self[.tmp], lead: lead)
+            clock = now
+            // A beat after the clock was read is new.
+            let silence = max(0, Double(now.fileSystem - status.changed) / 1e9)
+            let seconds = lease?.seconds ?? 30
+            let isDead: Bool
             if let lease, me.sharesLocks(with: lease.host) {
                 // The lock is tried shared: two onlookers never take each other for a worker.
-                isAlive = try !file.trySharedLock()
+                isDead = try file.trySharedLock()
             } else {
-                let now = clock ?? SpoolClock(of: self[.tmp], lead: lead)
-                clock = now
-                isAlive = Double(now.fileSystem - status.changed) / 1e9 < 2 * (lease?.seconds ?? 30)
+                isDead = silence >= 2 * seconds
             }
             workers.append(
                 RegisteredWorker(
                     worker: lease?.worker ?? ResultDocument.Worker(id: registered.id, host: "?", pid: 0, version: "?"),
-                    isAlive: isAlive, lastBeat: Date(nanoseconds: status.modified), pause: lease?.pause))
+                    state: isDead ? .dead : silence > seconds ? .silent : .alive,
+                    lastBeat: Date(nanoseconds: status.modified), silence: silence, pause: lease?.pause))
         }
         return workers.sorted { $0.worker.id < $1.worker.id }
     }

@@ -41,8 +41,9 @@ struct StatusReport {
         let workers = survey.workers.map { entry -> JSONValue in
             [
                 "id": .string(entry.worker.id), "host": .string(entry.worker.host), "pid": .number(entry.worker.pid),
-                "version": .string(entry.worker.version), "alive": .bool(entry.isAlive),
-                "lastBeat": .string(Timestamp.text(entry.lastBeat)), "pause": entry.pause.map { .string($0) } ?? .null,
+                "version": .string(entry.worker.version), "state": .string(entry.state.rawValue),
+                "alive": .bool(entry.state == .alive), "lastBeat": .string(Timestamp.text(entry.lastBeat)),
+                "silentSeconds": .number(entry.silence, digits: 3), "pause": entry.pause.map { .string($0) } ?? .null,
             ]
         }
         return [
@@ -60,19 +61,23 @@ struct StatusReport {
                 state.ignored == 0 ? "" : "\(state.ignored)",
             ])
         }
-        var workers = [["WORKER", "PID", "VERSION", "STATE"]]
+        var workers = [["WORKER", "PID", "VERSION", "LAST BEAT", "STATE"]]
         for entry in survey.workers {
             workers.append([
-                entry.worker.id, "\(entry.worker.pid)", entry.worker.version, Self.state(of: entry),
+                entry.worker.id, "\(entry.worker.pid)", entry.worker.version, Self.words(entry.silence),
+                Self.state(of: entry),
             ])
         }
-        let workerLines = survey.workers.isEmpty ? ["no worker"] : Self.table(workers, numbers: [1])
+        let workerLines = survey.workers.isEmpty ? ["no worker"] : Self.table(workers, numbers: [1, 3])
         return (Self.table(rows, numbers: [1, 2]) + [""] + workerLines).joined(separator: "\n")
     }
 
     private static func state(of worker: RegisteredWorker) -> String {
-        guard worker.isAlive else { return "dead" }
-        return worker.pause.map { "paused: \($0)" } ?? "alive"
+        switch worker.state {
+        case .alive: worker.pause.map { "paused: \($0)" } ?? "alive"
+        case .silent: "silent for \(words(worker.silence)): stopped, or hangs"
+        case .dead: "dead"
+        }
     }
 
     private func age(of date: Date) -> Double { max(0, now.timeIntervalSince(date)) }
