@@ -5,6 +5,17 @@ package enum ProcessSetup {
     /// A log whose reader has gone must not end the worker.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
+    /// Whether the process ignores a signal, as `nohup` makes its program ignore SIGHUP.
+    package static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// Whether a path leads to something.
+    package static func canFind(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// Takes all descriptors that the system allows: each rendition under way holds one.
     package static func raiseDescriptorLimit() {
         var limit = rlimit()

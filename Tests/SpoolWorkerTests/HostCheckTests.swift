@@ -5,6 +5,8 @@ import Testing
 @testable import SpoolWorker
 
 @Suite struct `A check of the host` {
+    @Test func `finds what every command needs`() { #expect(HostCheck.obstacle() == nil) }
+
     @Test func `tells of events that do not arrive, and of none that do`() throws {
         let polling = WatchReport(usesEvents: false, scanInterval: .seconds(5), reason: "none came")
         let finding = try #require(HostCheck.finding(of: polling))

@@ -74,7 +74,7 @@ struct ExerciseCommand: AsyncParsableCommand {
         let service = WorkerService(
             spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
             floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [],
-            hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox,
+            hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
             registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
             pruner: Pruner(spool, [:], logger: logger),
             logger: logger)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import UnixSignals
 
 /// The exit statuses of all subcommands, as sysexits.h numbers them where it has a number.
 enum ExitStatus: Int32, CaseIterable {
@@ -17,9 +18,26 @@ enum ExitStatus: Int32, CaseIterable {
     case temporary = 75
     /// A setting is wrong.
     case configuration = 78
+    // As a shell numbers a program that a signal has ended. A status of their own: a script that tries again after
+    // ``temporary`` must stop when somebody interrupts it.
+    /// SIGHUP stopped `run --once` before all was done.
+    case hungUp = 129
+    /// SIGINT stopped `run --once` before all was done.
+    case interrupted = 130
+    /// SIGTERM stopped `run --once` before all was done.
+    case terminated = 143
 
     /// The command did its work, and something is wrong with the spool (`check`).
     static let findingsLeft = ExitStatus.jobsFailed
+
+    /// The status of a run that a signal has stopped before all was done.
+    init(stoppedBy signal: UnixSignal) {
+        switch signal {
+        case .sighup: self = .hungUp
+        case .sigint: self = .interrupted
+        default: self = .terminated
+        }
+    }
 
     var meaning: String {
         switch self {
@@ -32,6 +50,9 @@ enum ExitStatus: Int32, CaseIterable {
         case .inputOutput: "the file system failed"
         case .temporary: "not now: too little space is left (run --once), or not done in time (submit --wait-timeout)"
         case .configuration: "a setting is wrong"
+        case .hungUp: "SIGHUP stopped run --once before all jobs were done"
+        case .interrupted: "SIGINT stopped run --once before all jobs were done"
+        case .terminated: "SIGTERM stopped run --once before all jobs were done"
         }
     }
 
@@ -40,8 +61,9 @@ enum ExitStatus: Int32, CaseIterable {
     /// The end of every subcommand's help.
     static var help: String {
         "EXIT STATUS\n"
-            + allCases.map {
-                "  \(String(repeating: " ", count: $0.rawValue < 10 ? 1 : 0))\($0.rawValue)  \($0.meaning)"
+            + allCases.map { status in
+                let number = "\(status.rawValue)"
+                return "  \(String(repeating: " ", count: 3 - number.count))\(number)  \(status.meaning)"
             }
             .joined(separator: "\n")
     }

@@ -13,6 +13,15 @@ struct HostCheck {
         self.configuration = configuration
     }
 
+    /// Why no command can work on this host; nil if they can.
+    static func obstacle() -> String? {
+        // Swift reads a program's arguments from there, and a renderer is this program, started anew.
+        for file in ["/proc/self/cmdline", "/proc/self/exe"] where !ProcessSetup.canFind(file) {
+            return "\(file) is missing: mount /proc, which this program needs (mount -t proc proc /proc)"
+        }
+        return nil
+    }
+
     func run(_ report: (Finding) -> Void) throws(SystemFailure) {
         try checkSpace(report)
         checkEvents(report)

@@ -11,10 +11,14 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Serve a spool: render the jobs that are dropped into it.",
         discussion: """
             Stops on SIGTERM, SIGINT or SIGHUP: running jobs get the shutdown timeout to finish, the others go back to \
-            incoming. A second signal does not wait.
+            incoming. A second signal does not wait. SIGINT and SIGHUP have no effect if they were ignored at the \
+            start (nohup).
 
             Every option but --once is also a setting of the configuration file and of the environment (--scan-interval, \
-            SPOOL_WORKER_SCAN_INTERVAL, scan-interval).
+            SPOOL_WORKER_SCAN_INTERVAL, scan-interval). More settings have no option. All of them are in \
+            docs/configuration.md:
+
+            \(SettingKey.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n"))
             """)
 
     @OptionGroup var settings: SettingsOptions
@@ -37,7 +41,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("full: what is done survives a power cut; none: faster.", valueName: "mode"))
     var durability: String?
 
-    @Flag(help: "Do all that is there and exit: 0 if all succeeded, 1 if a job failed.")
+    @Flag(
+        help:
+            "Do all that is there and exit: 0 if all succeeded, 1 if a job failed, 129, 130 or 143 if a signal came before all was done."
+    )
     var once = false
 
     func run() async throws {
@@ -54,8 +61,10 @@ struct RunCommand: AsyncParsableCommand {
                 ConsoleLogHandler(level: configuration.logLevel, style: style)
             }
             let worker = try await Worker(configuration, once: once, logger: logger)
-            let failed = try await worker.run()
-            if once && failed > 0 { throw ExitStatus.jobsFailed.code }
+            let ending = try await worker.run()
+            guard once else { return }
+            if let signal = ending.signal { throw ExitStatus(stoppedBy: signal).code }
+            if ending.failed > 0 { throw ExitStatus.jobsFailed.code }
         }
     }
 }

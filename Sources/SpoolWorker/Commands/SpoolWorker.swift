@@ -21,6 +21,10 @@ struct SpoolWorker: AsyncParsableCommand {
 
     static func main() async {
         StandardDescriptors.ensureOpen()
+        if let obstacle = HostCheck.obstacle() {
+            Terminal.printError("spool-worker: \(obstacle)")
+            Self.exit(withError: ExitStatus.unavailable.code)
+        }
         await main(nil)
     }
 

@@ -4,13 +4,15 @@ import UnixSignals
 struct StopDeadline {
     private let tasks: [Task<Void, Never>]
 
-    init(after patience: Duration, _ action: @escaping @Sendable (_ reason: String) async -> Void) {
+    init(
+        after patience: Duration, signals: [UnixSignal], _ action: @escaping @Sendable (_ reason: String) async -> Void
+    ) {
         tasks = [
             Task {
                 if (try? await Task.sleep(for: patience)) != nil { await action("the time to finish is over") }
             },
             Task {
-                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+                for await signal in await UnixSignalsSequence(trapping: signals) {
                     await action("second signal (\(signal))")
                     return
                 }

@@ -9,22 +9,26 @@ import UnixSignals
 /// The assembly: opens the spool, starts what the worker needs in the order in which it can fail, and runs it.
 struct Worker {
     private let service: WorkerService
+    private let signals: StopSignals
     private let logger: Logger
 
     init(_ configuration: WorkerConfiguration, once: Bool, logger: Logger) async throws {
         self.logger = logger
         let spool = try Spool(at: configuration.spool)
         let wake = WakeSignal()
+        // Before anything is left behind that somebody must clear away.
+        signals = await StopSignals()
         // First: whatever is left behind from here on is known as this worker's.
         let registration = try Registration(in: spool, configuration, wake: wake, logger: logger)
-        let assembled = await Self.assemble(spool, registration, configuration, once: once, wake: wake, logger: logger)
+        let assembled = await Self.assemble(
+            spool, registration, configuration, once: once, stopSignals: signals.trapped, wake: wake, logger: logger)
         if case .failure = assembled { registration.leave() }
         service = try assembled.get()
     }
 
     private static func assemble(
         _ spool: Spool, _ registration: Registration, _ configuration: WorkerConfiguration, once: Bool,
-        wake: WakeSignal, logger: Logger
+        stopSignals: [UnixSignal], wake: WakeSignal, logger: Logger
     ) async -> Result<WorkerService, any Error> {
         do {
             let worker = registration.lease.worker
@@ -61,16 +65,24 @@ struct Worker {
                     // While one set of images is rendered, the next is opened and the last is flushed to the disk.
                     turnsAtATime: configuration.renderers * 2 + 2, floor: floor, roots: [inputRoots, outputRoots],
                     hints: hints,
-                    watcher: watcher, wake: wake, inbox: TurnInbox(), registration: registration,
+                    watcher: watcher, wake: wake, inbox: TurnInbox(), stopSignals: stopSignals,
+                    registration: registration,
                     pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger))
         } catch {
             return .failure(error)
         }
     }
 
+    /// How a run has ended.
+    struct Ending {
+        /// How many jobs failed, or could not be claimed.
+        var failed: Int
+        /// The signal that ended it; nil if all was done.
+        var signal: UnixSignal?
+    }
+
     /// Runs until it is told to stop, or until all is done.
-    /// - Returns: how many jobs failed.
-    func run() async throws -> Int {
+    func run() async throws -> Ending {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
         let group = ServiceGroup(
@@ -80,10 +92,13 @@ struct Worker {
                         service: service, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quiet))
+                logger: quiet))
+        let trap = signals.onFirst { await group.triggerGracefulShutdown() }
+        defer { trap.cancel() }
         try await group.run()
         logger.notice("stopped")
-        return service.inbox.failedCount
+        return Ending(
+            failed: service.inbox.failedCount, signal: service.inbox.isStopping ? signals.first : nil)
     }
 
     private static func roots(

@@ -256,9 +256,10 @@ struct WorkerLoop: ~Copyable {
     ) throws(SystemFailure) {
         if isOnce { throw failure }
         pause = Pause(cause: .failure, reason: "\(failure)", until: now + Self.pauseAfterFailure)
+        var metadata: Logger.Metadata = ["error": "\(failure)"]
+        if let job { metadata["job"] = "\(job)" }
         service.logger.error(
-            "\(failure.headline); no job is claimed for \(Self.pauseAfterFailure), none is lost",
-            metadata: ["error": "\(failure)", "job": "\(job?.description ?? "-")"])
+            "\(failure.headline); no job is claimed for \(Self.pauseAfterFailure), none is lost", metadata: metadata)
         // Where the file system fails, this may fail as well; the log has said it.
         try? registration.lease.show(pause: "\(failure)")
     }
@@ -277,7 +278,8 @@ struct WorkerLoop: ~Copyable {
         let timeout = service.configuration.shutdownTimeout
         service.logger.notice(
             "stopping: no more jobs are claimed, \(intake.countUnderWay) under way get \(timeout) to finish")
-        deadline = StopDeadline(after: timeout) { [work = service.work, logger = service.logger] reason in
+        deadline = StopDeadline(after: timeout, signals: service.stopSignals) {
+            [work = service.work, logger = service.logger] reason in
             logger.notice("\(reason): jobs that are not done yet go back")
             await work.abort()
         }

@@ -3,6 +3,7 @@ import ServiceLifecycle
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
+import UnixSignals
 
 /// The worker itself: keeps as many turns under way as may be, until it is told to stop or, with `once`, until nothing
 /// is left to do.
@@ -20,6 +21,8 @@ struct WorkerService: Service {
     let watcher: SpoolWatcher?
     let wake: WakeSignal
     let inbox: TurnInbox
+    /// Any of them, while running jobs get the time to finish, ends that time.
+    let stopSignals: [UnixSignal]
     /// The first; after a long sleep there is another.
     let registration: Registration
     let pruner: Pruner
