@@ -51,7 +51,7 @@ import Testing
         #expect(text.status == 1)
         let lines = text.output.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 6, "\(text.output)")
-        #expect(lines[0].hasPrefix(#"warning  incoming/two\nlines.txt  is no job by its name"#))
+        #expect(lines[0].hasPrefix(#"warning  incoming/two\nlines.txt  is not a job by its name"#))
         #expect(lines[1].isEmpty)
         #expect(lines[2].hasPrefix("warning  done/job.json  has ended without a result"))
         #expect(lines[4] == "2 warnings")

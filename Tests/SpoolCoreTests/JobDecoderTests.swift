@@ -81,7 +81,7 @@ import Testing
             #"{"input":"a","renditions":[{"path":"b.png"},{"path":"b.png"}]}"#,
             "renditions[1].path is the same as that of renditions[0]"
         ),
-        (#"{"input":"a","renditions":[{"path":"b.png","background":"redd"}]}"#, "no colour"),
+        (#"{"input":"a","renditions":[{"path":"b.png","background":"redd"}]}"#, "is not a colour"),
         (#"{"input":"a","renditions":[{"path":"b.png","background":{"r":256}}]}"#, "renditions[0].background.r takes"),
         (#"{"input":"a","renditions":[{"path":"b.png","background":{"alpha":2}}]}"#, "renditions[0].background.alpha"),
         (#"{"input":"a","renditions":[{"path":"b.png","withoutEnlargement":1}]}"#, "takes true or false, not a number"),

@@ -57,51 +57,63 @@ import Testing
         #expect(configuration.watch == .poll)
     }
 
-    @Test func `reads every setting from a file, paths relative to it`() async throws {
-        let configuration = try await load(
-            yaml: """
-                spool: ../spool
-                renderers: 3
-                watch: inotify
-                scan-interval: 500ms
-                settle-time: 1.5
-                timeout: 2m
-                shutdown-timeout: 1h
-                max-attempts: 9
-                durability: none
-                input-roots: [photos, /srv/in]
-                output-roots: [../out]
-                limits:
-                  job-bytes: 10
-                  metadata-bytes: 5
-                  input-bytes: 20
-                  input-pixels: 30
-                  output-dimension: 40
-                log:
-                  level: debug
-                """)
-        #expect(configuration.spool == scratch.path.appending("spool"))
-        #expect(configuration.scanInterval == .milliseconds(500))
-        #expect(configuration.settleTime == .milliseconds(1500))
-        #expect(configuration.timeout == .seconds(120))
-        #expect(configuration.shutdownTimeout == .seconds(3600))
-        #expect(configuration.durability == .none)
-        #expect(configuration.inputRoots == [scratch.path.appending("etc/photos"), "/srv/in"])
-        #expect(configuration.outputRoots == [scratch.path.appending("out")])
-        #expect(configuration.jobLimits == JobLimits(jobBytes: 10, metadataBytes: 5))
-        #expect(configuration.limits.inputPixels == 30)
-        #expect(configuration.limits.outputDimension == 40)
-        #expect(configuration.logLevel == .debug)
+    /// A value of each setting that is not its default, and whether a configuration has it.
+    private static let samples: [SettingKey: (text: String, isIn: @Sendable (WorkerConfiguration) -> Bool)] = [
+        .spool: ("/srv/other", { $0.spool == "/srv/other" }),
+        .renderers: ("3", { $0.renderers == 3 }),
+        .watch: ("poll", { $0.watch == .poll }),
+        .scanInterval: ("500ms", { $0.scanInterval == .milliseconds(500) }),
+        .settleTime: ("1.5", { $0.settleTime == .milliseconds(1500) && $0.retries.settleTime == .milliseconds(1500) }),
+        .timeout: ("2m", { $0.timeout == .seconds(120) }),
+        .shutdownTimeout: ("1h", { $0.shutdownTimeout == .seconds(3600) }),
+        .maxAttempts: ("9", { $0.retries.maxAttempts == 9 }),
+        .retryDelay: ("3s", { $0.retries.delay == .seconds(3) }),
+        .retryMaximum: ("1d", { $0.retries.maximumDelay == .seconds(86_400) }),
+        .leaseTimeout: ("7 s", { $0.leaseTimeout == .seconds(7) }),
+        .minFreeBytes: ("1GB", { $0.minFreeBytes == 1_000_000_000 }),
+        .minFreeInodes: ("5", { $0.minFreeInodes == 5 }),
+        .durability: ("none", { $0.durability == .none }),
+        .inputRoots: ("/srv/a,/srv/b", { $0.inputRoots == ["/srv/a", "/srv/b"] }),
+        .outputRoots: ("/srv/c,/srv/d", { $0.outputRoots == ["/srv/c", "/srv/d"] }),
+        .doneAge: ("1w", { $0.retention[.done] == Retention(age: 604_800, count: nil, bytes: nil) }),
+        .doneCount: ("10", { $0.retention[.done] == Retention(age: nil, count: 10, bytes: nil) }),
+        .doneBytes: ("10 MB", { $0.retention[.done] == Retention(age: nil, count: nil, bytes: 10_000_000) }),
+        .failedAge: ("30d", { $0.retention[.failed] == Retention(age: 2_592_000, count: nil, bytes: nil) }),
+        .failedCount: ("0", { $0.retention[.failed] == Retention(age: nil, count: 0, bytes: nil) }),
+        .failedBytes: ("1MiB", { $0.retention[.failed] == Retention(age: nil, count: nil, bytes: 1 << 20) }),
+        .jobBytes: ("10", { $0.jobLimits.jobBytes == 10 }),
+        .metadataBytes: ("5KiB", { $0.jobLimits.metadataBytes == 5 << 10 }),
+        .inputBytes: ("512KiB", { $0.inputBytes == 512 << 10 }),
+        .inputPixels: ("30", { $0.limits.inputPixels == 30 }),
+        .outputDimension: ("40", { $0.limits.outputDimension == 40 }),
+        .logLevel: ("debug", { $0.logLevel == .debug }),
+    ]
+
+    /// A new setting fails here until it has a sample.
+    @Test(arguments: SettingKey.allCases) func `reads every setting from every source`(key: SettingKey) async throws {
+        let (text, isIn) = try #require(Self.samples[key], "add a sample of \(key.rawValue)")
+        #expect(!isIn(try await load()), "the sample is the default")
+        #expect(isIn(try await load(environment: [key.environmentName: text])))
+        if !key.isList { #expect(isIn(try await load(flags: [key: text]))) }
+        let levels = key.rawValue.split(separator: ".")
+        let lines = levels.enumerated().map { String(repeating: "  ", count: $0.offset) + $0.element + ":" }
+        let yaml = lines.joined(separator: "\n") + (key.isList ? " [\(text)]" : " \(text)")
+        #expect(isIn(try await load(yaml: yaml)), "\(yaml)")
     }
 
-    @Test func `reads every setting from the environment`() async throws {
-        for key in SettingKey.allCases where !key.isList {
-            // Zero is wrong for every setting but the times, and then the message shows that it was read.
-            let problem = await problem(environment: [key.environmentName: "-"])
-            #expect(key == .spool || problem.hasPrefix(key.environmentName + ": takes"), "\(problem)")
-        }
-        let configuration = try await load(environment: ["SPOOL_WORKER_INPUT_ROOTS": "a, /b"])
-        #expect(configuration.inputRoots == ["/srv/site/a", "/b"])
+    @Test func `takes paths of a file as relative to it, others to the working folder`() async throws {
+        let file = try await load(yaml: "spool: ../spool\ninput-roots: [photos, /srv/in]\noutput-roots: [../out]\n")
+        #expect(file.spool == scratch.path.appending("spool"))
+        #expect(file.inputRoots == [scratch.path.appending("etc/photos"), "/srv/in"])
+        #expect(file.outputRoots == [scratch.path.appending("out")])
+        #expect(
+            try await load(environment: ["SPOOL_WORKER_INPUT_ROOTS": "a, /b"]).inputRoots == ["/srv/site/a", "/b"])
+    }
+
+    @Test(arguments: SettingKey.allCases.filter { !$0.isList && $0 != .spool })
+    func `says what every setting takes`(key: SettingKey) async {
+        let problem = await problem(environment: [key.environmentName: "-"])
+        #expect(problem.hasPrefix(key.environmentName + ": takes"), "\(problem)")
     }
 
     @Test(arguments: [
@@ -111,12 +123,13 @@ import Testing
         ("timeout: soon", "timeout: takes a time"),
         ("watch: fanotify", "watch: takes one of auto, inotify, poll, not \"fanotify\""),
         ("input-roots: one", "input-roots: takes a list of paths"),
-        ("rendrers: 1", "line 1: \"rendrers\" is no setting"),
-        ("log:\n  levle: debug", "line 2: \"log.levle\" is no setting"),
+        ("rendrers: 1", "line 1: \"rendrers\" is not a setting; did you mean renderers? All"),
+        ("log:\n  levle: debug", "line 2: \"log.levle\" is not a setting; did you mean log.level? All"),
         ("renderers:\n  a: 1", "line 1: \"renderers\" takes a value"),
         ("limits: 3", "\"limits\" takes settings below it"),
         ("- a", "must be a mapping"),
-        ("a: [", "is no YAML"),
+        ("a: 1", "\"a\" is not a setting; All settings are in docs/configuration.md"),
+        ("a: [", "is not YAML"),
     ])
     func `in a file that is wrong names file and key`(yaml: String, message: String) async {
         let problem = await problem(yaml: yaml)
@@ -126,7 +139,9 @@ import Testing
 
     @Test func `names the flag or the variable that is wrong`() async {
         #expect(await problem(flags: [.renderers: "x"]).hasPrefix("--renderers: takes"))
-        #expect(await problem(environment: ["SPOOL_WORKER_RENDRERS": "1"]).hasPrefix("SPOOL_WORKER_RENDRERS: is no"))
+        #expect(
+            await problem(environment: ["SPOOL_WORKER_RENDRERS": "1"]).hasPrefix(
+                "SPOOL_WORKER_RENDRERS: is not a setting; did you mean SPOOL_WORKER_RENDERERS?"))
     }
 
     @Test func `that names no file says so`() async {
@@ -165,14 +180,30 @@ import Testing
 
     @Test(arguments: [
         ("5", Duration.seconds(5)), ("5s", .seconds(5)), ("0.5s", .milliseconds(500)), ("500ms", .milliseconds(500)),
-        ("2m", .seconds(120)), ("1h", .seconds(3600)),
+        ("2m", .seconds(120)), ("1h", .seconds(3600)), ("1w", .seconds(604_800)), ("2 m", .seconds(120)),
     ])
     func `reads times`(text: String, duration: Duration) {
         #expect(Duration(setting: text) == duration)
     }
 
-    @Test(arguments: ["", "s", "-1", "1w", "nan", "inf", "1e300", "5 s x"])
+    @Test(arguments: ["", "s", "-1", "1y", "nan", "inf", "1e300", "5 s x"])
     func `refuses what is no time`(text: String) {
         #expect(Duration(setting: text) == nil)
     }
+
+    @Test(arguments: [
+        ("0", 0), ("500000", 500_000), ("1b", 1), ("64MB", 64_000_000), ("64 MB", 64_000_000), ("64mb", 64_000_000),
+        ("512KiB", 512 << 10), ("1.5 GiB", 3 << 29), ("1TB", 1_000_000_000_000), ("9223372036854775807", Int.max),
+    ])
+    func `reads sizes`(text: String, bytes: Int) { #expect(ByteSize(setting: text)?.bytes == bytes) }
+
+    @Test(arguments: ["", "MB", "64M", "1.5", "x", "1 PB", "nan GB", "9999999TiB", "1e30 TB", "64  MB"])
+    func `refuses what is not a size`(text: String) { #expect(ByteSize(setting: text) == nil) }
+
+    @Test(arguments: [
+        (0, "0 bytes"), (1, "1 byte"), (640, "640 bytes"), (1024, "1 KiB"), (64 << 20, "64 MiB"),
+        (34_000_896, "34 MB"), (1_540_000_000, "1.5 GB"), (999_960, "1 MB"), (123_456_789, "123 MB"),
+        (3_000_000_000_000, "3 TB"),
+    ])
+    func `says sizes as people do`(bytes: Int, text: String) { #expect("\(ByteSize(bytes))" == text) }
 }

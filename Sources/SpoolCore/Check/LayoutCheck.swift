@@ -43,7 +43,7 @@ struct LayoutCheck {
     private func make(_ name: FilePath.Component, in parent: Folder, _ path: FilePath) -> Bool {
         var finding = Finding(
             .folderMissing, path,
-            "is missing, so no worker serves the spool; if it is no disk that should be mounted, --repair makes it")
+            "is missing, so no worker serves the spool; if no disk should be mounted there, --repair makes it")
         if repairs {
             do throws(SystemFailure) {
                 try parent.makeFolder(name)

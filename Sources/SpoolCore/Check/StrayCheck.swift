@@ -41,7 +41,8 @@ struct StrayCheck {
         if status.kind != .regular {
             problem = "is a \(status.kind.rawValue), not a job's file"
         } else if isWaiting {
-            problem = "is no job by its name, so no worker looks at it; a job's name ends in .json, a result's is none"
+            problem =
+                "is not a job by its name, so no worker looks at it; a job's name ends in .json, but not in .result.json"
         } else {
             problem = "is neither a job nor a result by its name"
         }

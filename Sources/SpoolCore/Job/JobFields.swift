@@ -96,7 +96,7 @@ struct JobFields {
             if let colour = Colour(text) { return colour }
             throw mistake(
                 at: key,
-                "\"\(text.shown)\" is no colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
+                "\"\(text.shown)\" is not a colour; write \"#rrggbb\", \"#rrggbbaa\" or a basic CSS name")
         case .object(let components)?:
             let fields = try JobFields(.object(components), at: locate(key), named: "a colour")
             try fields.allow(["r", "g", "b", "alpha"])

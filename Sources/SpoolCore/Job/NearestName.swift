@@ -1,5 +1,5 @@
 /// The name that `word` was probably meant to be, or nil if none is near.
-func nearestName(to word: String, among names: [String]) -> String? {
+package func nearestName(to word: String, among names: [String]) -> String? {
     let word = Array(word.lowercased().unicodeScalars.prefix(64))
     let distances = names.map { (name: $0, distance: editDistance(word, Array($0.lowercased().unicodeScalars))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

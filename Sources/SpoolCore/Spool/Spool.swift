@@ -50,7 +50,7 @@ public final class Spool: Sendable {
             let marker = "\(SpoolFolder.control.rawValue)/\(SpoolMarker.file)"
             throw SpoolError(
                 .notASpool, root.path,
-                "\(root.path.printable) is no spool: \(marker) is missing. Is its disk mounted? To make it a spool: "
+                "\(root.path.printable) is not a spool: \(marker) is missing. Is its disk mounted? To make it a spool: "
                     + "spool-worker init \(root.path.printable)", underlying: error)
         }
         let place = "\(root.path.printable)/\(SpoolFolder.control.rawValue)/\(SpoolMarker.file)"

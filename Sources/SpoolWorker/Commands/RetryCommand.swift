@@ -73,7 +73,7 @@ struct RetryCommand: AsyncParsableCommand {
             // A path is as good as a name: shells complete paths.
             let file = FilePath(text).lastComponent?.string ?? text
             guard let name = FilePath.Component(file.hasSuffix(".json") ? file : file + ".json").flatMap(JobName.init)
-            else { throw UsageError("\(text) is no job's name") }
+            else { throw UsageError("\(text) is not a name of a job; such a name ends in .json") }
             return name
         }
     }

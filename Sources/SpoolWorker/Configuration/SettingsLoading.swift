@@ -1,4 +1,5 @@
 import Configuration
+import SpoolCore
 import SpoolSystem
 import SystemPackage
 import Yams
@@ -25,11 +26,22 @@ extension Settings {
 
     /// A typo in the environment must not leave a default in force in silence.
     private static func refuseUnknown(_ environment: [String: String]) throws(ConfigurationError) {
-        let known = Set(SettingKey.allCases.map(\.environmentName)).union([configFileVariable])
-        let unknown = environment.keys.sorted().first { $0.hasPrefix("SPOOL_WORKER_") && !known.contains($0) }
+        let known = SettingKey.allCases.map(\.environmentName) + [configFileVariable]
+        let unknown = environment.keys.sorted().first { $0.hasPrefix(environmentPrefix) && !known.contains($0) }
         guard let unknown else { return }
-        throw ConfigurationError(unknown, "is no setting; the settings are \(known.sorted().joined(separator: ", "))")
+        let prefix = environmentPrefix.count
+        let nearest = nearestName(
+            to: String(unknown.dropFirst(prefix)), among: known.map { String($0.dropFirst(prefix)) })
+        throw ConfigurationError(unknown, "is not a setting; \(hint(nearest.map { environmentPrefix + $0 }))")
     }
+
+    /// What the user may have meant, or where to look.
+    private static func hint(_ nearest: String?) -> String {
+        (nearest.map { "did you mean \($0)? " } ?? "")
+            + "All settings are in docs/configuration.md, their names in: spool-worker help run"
+    }
+
+    private static let environmentPrefix = "SPOOL_WORKER_"
 
     /// The environment's name for `--config`.
     static let configFileVariable = "SPOOL_WORKER_CONFIG"
@@ -73,7 +85,7 @@ extension Settings {
         do {
             root = try compose(yaml: text)
         } catch {
-            throw ConfigurationError(name.string, "is no YAML: \(error)")
+            throw ConfigurationError(name.string, "is not YAML: \(error)")
         }
         guard let root else { return }
         guard case .mapping(let mapping) = root else {
@@ -97,7 +109,7 @@ extension Settings {
             }
             guard known.contains(where: { $0.hasPrefix(path + ".") }) else {
                 throw ConfigurationError(
-                    place, "\"\(path)\" is no setting; the settings are \(known.joined(separator: ", "))")
+                    place, "\"\(path)\" is not a setting; \(hint(nearestName(to: path, among: known)))")
             }
             guard case .mapping(let inner) = value else {
                 throw ConfigurationError(place, "\"\(path)\" takes settings below it, not a value")

@@ -51,7 +51,7 @@ struct WorkerConfiguration: Sendable, Equatable {
             delay: try settings.duration(.retryDelay, atLeast: .zero) ?? .seconds(2),
             maximumDelay: try settings.duration(.retryMaximum, atLeast: .zero) ?? .seconds(300), settleTime: settleTime)
         leaseTimeout = try settings.duration(.leaseTimeout, atLeast: .seconds(1)) ?? .seconds(30)
-        minFreeBytes = try settings.integer(.minFreeBytes, in: 0...Int.max) ?? 64 << 20
+        minFreeBytes = try settings.bytes(.minFreeBytes, in: 0...Int.max) ?? 64 << 20
         minFreeInodes = try settings.integer(.minFreeInodes, in: 0...Int.max) ?? 1000
         durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
         inputRoots = try settings.paths(.inputRoots) ?? []
@@ -61,9 +61,9 @@ struct WorkerConfiguration: Sendable, Equatable {
             .failed: try settings.retention(.failedAge, .failedCount, .failedBytes),
         ]
         jobLimits = JobLimits(
-            jobBytes: try settings.integer(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20,
-            metadataBytes: try settings.integer(.metadataBytes, in: 0...(1 << 20)) ?? 256 << 10)
-        inputBytes = try settings.integer(.inputBytes, in: 1...Int.max) ?? 256 << 20
+            jobBytes: try settings.bytes(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20,
+            metadataBytes: try settings.bytes(.metadataBytes, in: 0...(1 << 20)) ?? 256 << 10)
+        inputBytes = try settings.bytes(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
         limits.outputDimension = try settings.integer(.outputDimension, in: 1...65_535) ?? limits.outputDimension
@@ -107,7 +107,21 @@ extension Settings {
     ) throws(ConfigurationError) -> Retention {
         Retention(
             age: try duration(age, atLeast: .zero).map { $0 / .seconds(1) }, count: try integer(count, in: 0...Int.max),
-            bytes: try integer(bytes, in: 0...Int.max))
+            bytes: try self.bytes(bytes, in: 0...Int.max))
+    }
+
+    fileprivate func bytes(_ key: SettingKey, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+        guard let setting = try text(key) else { return nil }
+        guard let size = ByteSize(setting: setting.value), range.contains(size.bytes) else {
+            let bounds =
+                range.upperBound == .max
+                ? "of at least \(ByteSize(range.lowerBound))"
+                : "from \(ByteSize(range.lowerBound)) to \(ByteSize(range.upperBound))"
+            throw ConfigurationError(
+                setting.origin,
+                "takes a size \(bounds) (\"64MB\", \"512KiB\", or a number of bytes), not \"\(setting.value)\"")
+        }
+        return size.bytes
     }
 
     fileprivate func duration(_ key: SettingKey, atLeast minimum: Duration) throws(ConfigurationError) -> Duration? {
@@ -116,7 +130,8 @@ extension Settings {
         else {
             throw ConfigurationError(
                 setting.origin,
-                "takes a time of at least \(minimum) (\"5\" or \"5s\", \"500ms\", \"2m\"), not \"\(setting.value)\"")
+                "takes a time of at least \(minimum) (\"5\" or \"5s\", \"500ms\", \"2m\", \"1w\"), not \"\(setting.value)\""
+            )
         }
         return duration
     }
@@ -150,15 +165,16 @@ extension Settings {
 }
 
 extension Duration {
-    /// Reads `5`, `5s`, `0.5s`, `500ms`, `2m`, `1h`, `30d`.
+    /// Reads `5`, `5s`, `0.5 s`, `500ms`, `2m`, `1h`, `30d`, `1w`.
     init?(setting text: String) {
         let units: [(suffix: String, seconds: Double)] = [
             ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+            ("w", 604_800),
         ]
         let unit = units.first { text.hasSuffix($0.suffix) }
-        guard let number = Double(text.dropLast(unit?.suffix.count ?? 0)), number.isFinite, number >= 0,
-            number < 1e12
-        else { return nil }
+        var digits = text.dropLast(unit?.suffix.count ?? 0)
+        if unit != nil, digits.last == " " { digits.removeLast() }
+        guard let number = Double(digits), number.isFinite, number >= 0, number < 1e12 else { return nil }
         self = .seconds(number * (unit?.seconds ?? 1))
     }
 }

@@ -43,7 +43,7 @@ struct RenditionFiles: Sendable {
                     + "relative path, or have the operator add its folder to output-roots")
         }
         guard let name = relative.lastComponent, name.kind == .regular else {
-            throw JobError(.outputNotAllowed, "rendition \(path.shown) is no file's path")
+            throw JobError(.outputNotAllowed, "rendition \(path.shown) is not a path of a file")
         }
         let folder: Folder
         let there: FileStatus?

@@ -26,7 +26,8 @@ struct SourceFile {
         guard status.size <= limit else {
             throw JobError(
                 .inputTooLarge,
-                "input \(name) has \(status.size) bytes, more than the limit of \(limit) (limits.input-bytes)")
+                "input \(name) has \(ByteSize(status.size)), more than the limit of \(ByteSize(limit)) (limits.input-bytes)"
+            )
         }
         return file
     }

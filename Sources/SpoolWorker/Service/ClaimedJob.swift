@@ -21,7 +21,7 @@ struct ClaimedJob: Sendable {
         if let error = document.error {
             metadata["code"] = "\(error.code.rawValue)"
             guard let retryAt = document.retryAt else {
-                logger.warning("failed: \(error.message)", metadata: metadata)
+                logger.warning("\(Self.failure(error, after: document.attempts.count))", metadata: metadata)
                 return
             }
             metadata["attempt"] = "\(document.attempts.count)"
@@ -32,6 +32,10 @@ struct ClaimedJob: Sendable {
             let milliseconds = document.attempts.last?.milliseconds ?? 0
             logger.info("done in \(Int(milliseconds.rounded())) ms", metadata: metadata)
         }
+    }
+
+    static func failure(_ error: JobError, after attempts: Int) -> String {
+        "failed\(attempts > 1 ? " after \(attempts) attempts" : ""): \(error.message)"
     }
 }
 

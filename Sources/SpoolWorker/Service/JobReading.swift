@@ -87,7 +87,7 @@ struct JobReading: Sendable {
             return .wrong(
                 JobError(
                     .jobTooLarge,
-                    "the job file has more than the limit of \(limits.jobBytes) bytes (limits.job-bytes)"),
+                    "the job file is larger than the limit of \(ByteSize(limits.jobBytes)) (limits.job-bytes)"),
                 metadata: nil)
         }
         guard !bytes.isEmpty else { return .unfinished(JobError(.jobSyntax, "the job file is empty")) }
@@ -103,8 +103,9 @@ struct JobReading: Sendable {
             return .wrong(
                 JobError(
                     .jobTooLarge,
-                    "metadata has \(size) bytes without indentation, more than the limit of \(limits.metadataBytes) "
-                        + "(limits.metadata-bytes); keep the data elsewhere and put its name there"), metadata: nil)
+                    "metadata has \(ByteSize(size)) without indentation, more than the limit of "
+                        + "\(ByteSize(limits.metadataBytes)) (limits.metadata-bytes); keep the data elsewhere and put "
+                        + "its name there"), metadata: nil)
         }
         do {
             return .job(try Job(json: json))

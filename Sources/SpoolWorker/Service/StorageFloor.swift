@@ -14,7 +14,8 @@ struct StorageFloor: Sendable {
         for folder in folders {
             let space = try folder.space()
             if space.free < bytes {
-                return "\(folder.path.printable) has \(space.free) bytes left, less than min-free.bytes (\(bytes))"
+                return
+                    "\(folder.path.printable) has \(ByteSize(space.free)) left, less than min-free.bytes (\(ByteSize(bytes)))"
             }
             if let free = space.freeInodes, free < inodes {
                 return "\(folder.path.printable) has \(free) inodes left, less than min-free.inodes (\(inodes))"
