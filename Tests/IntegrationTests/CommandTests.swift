@@ -9,7 +9,7 @@ import Testing
         let scratch = try ScratchFolder()
         let plain = try await WorkerProcess.run(["run", "--spool", scratch.path.string], in: scratch)
         #expect(plain.status == 69)
-        #expect(plain.errors.contains("is no spool") && plain.errors.contains("spool-worker init"))
+        #expect(plain.errors.contains("is not a spool") && plain.errors.contains("spool-worker init"))
         let missing = try await WorkerProcess.run(["status", "--spool", "/no/such"], in: scratch)
         #expect(missing.status == 69)
         #expect(missing.errors.contains("there is no folder /no/such"))
@@ -105,7 +105,7 @@ import Testing
         let text = fixture.path.appending("input/text.jpg").string
         let late = try await submit(text, "--width", "9", "--wait", "--wait-timeout", "50ms")
         #expect(late.status == 75)
-        #expect(late.errors.contains("1 of 1"))
+        #expect(late.errors.contains("text-") && late.errors.contains(".json is not done yet"), "\(late.errors)")
         let worker = try await fixture.start()
         let failed = try await submit(text, "--width", "9", "--wait")
         #expect(failed.status == 1)
@@ -120,5 +120,130 @@ import Testing
         #expect(try fixture.scratch.list("spool/incoming").isEmpty)
         worker.signal(SIGTERM)
         _ = try await worker.status()
+    }
+
+    @Test(arguments: [(SIGHUP, 129), (SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func `end --once with a status of its own when a signal comes before all is done`(
+        signal: Int32, expected: Int32
+    ) async throws {
+        let fixture = try await SpoolFixture()
+        // Nobody knows whether it is whole until the settle time is over.
+        try fixture.drop("{")
+        let worker = try await fixture.start(["--once"], environment: ["SPOOL_WORKER_SETTLE_TIME": "1h"])
+        worker.signal(signal)
+        #expect(try await worker.status() == expected, "\(worker.standardError)")
+        #expect(try fixture.states() == ["job.json": "incoming"])
+        try fixture.expectConsistent()
+    }
+
+    @Test func `go on after a hangup that nohup ignores`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try WorkerProcess(
+            command: ["/usr/bin/nohup", WorkerProcess.executable.string, "run", "--spool", fixture.path.string],
+            in: fixture.scratch)
+        try await eventually("the worker serves") { worker.standardError.contains("serves") }
+        worker.signal(SIGHUP)
+        try fixture.drop()
+        #expect(try await fixture.ended().status == .done)
+        // The second signal, while it stops, is none either.
+        #expect(worker.isRunning)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        #expect(!worker.standardError.contains("second signal"))
+    }
+
+    @Test func `show a worker that is stopped as silent, and find that`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_LEASE_TIMEOUT": "1s"])
+        func run(_ arguments: String...) async throws -> (status: Int32, output: String, errors: String) {
+            try await WorkerProcess.run(arguments + ["--spool", fixture.path.string], in: fixture.scratch)
+        }
+        #expect(try await run("check").status == 0)
+        worker.signal(SIGSTOP)
+        var state: JSONValue?
+        repeat {
+            state = try JSONValue(parsing: try await run("status", "--json").output.utf8)["workers"]?[0]
+        } while state?["state"] == "alive"
+        #expect(state?["state"] == "silent" && state?["alive"] == false)
+        #expect(try #require(state?["silentSeconds"]?.double) > 1)
+        let status = try await run("status")
+        #expect(status.status == 0 && status.output.contains("silent for "), "\(status.output)")
+        let check = try await run("check")
+        #expect(check.status == 1 && check.output.contains("has not shown for"), "\(check.output)")
+        worker.signal(SIGCONT)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    @Test func `refuse images of one call that would become one file, and copy nothing`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        let images = try ["photo.jpg", "photo.png"].map { try fixture.scratch.write("x", to: "elsewhere/\($0)").string }
+        let twins = try await WorkerProcess.run(
+            ["submit", "--spool", fixture.path.string] + images + ["--width", "9", "--format", "webp"],
+            in: fixture.scratch)
+        #expect(twins.status == 64)
+        for word in images + ["photo-9.webp", "--output"] { #expect(twins.errors.contains(word), "\(twins.errors)") }
+        for folder in ["input", "incoming", "tmp"] { #expect(try fixture.scratch.list("spool/\(folder)").isEmpty) }
+    }
+
+    @Test func `say that renditions will replace files that are there`() async throws {
+        let fixture = try await SpoolFixture()
+        func submit() async throws -> String {
+            try await WorkerProcess.run(
+                [
+                    "submit", "--spool", fixture.path.string, fixture.path.appending("input/photo.jpg").string,
+                    "--width", "9",
+                ], in: fixture.scratch
+            ).errors
+        }
+        #expect(try await submit().isEmpty)
+        try fixture.scratch.write("", to: "spool/output/photo-9.jpg")
+        #expect(try await submit() == "spool-worker: photo-9.jpg is there already and will be replaced\n")
+    }
+
+    /// Root may do everything, so for root `incoming` is another file system, into which no job can be renamed.
+    @Test func `take the copy of an image back when the job cannot be dropped`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        let image = try fixture.scratch.write("x", to: "elsewhere/photo.jpg")
+        let incoming = fixture.path.appending("incoming").string
+        let isRoot = getuid() == 0
+        if !isRoot { try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: incoming) }
+        let without =
+            isRoot
+            ? ["/usr/bin/unshare", "--mount", "sh", "-c", #"mount -t tmpfs none "$0" && exec "$@""#, incoming]
+            : ["/usr/bin/env"]
+        let submit = try WorkerProcess(
+            command: without + [
+                WorkerProcess.executable.string, "submit", "--spool", fixture.path.string, image.string, "--width", "9",
+            ], in: fixture.scratch)
+        #expect(try await submit.status() == 74, "\(submit.standardError)")
+        for folder in ["input", "tmp"] { #expect(try fixture.scratch.list("spool/\(folder)").isEmpty) }
+    }
+
+    @Test func `say that nobody serves the spool while they wait`() async throws {
+        let fixture = try await SpoolFixture()
+        let submit = try WorkerProcess(
+            [
+                "submit", "--wait", "--spool", fixture.path.string, fixture.path.appending("input/photo.jpg").string,
+                "--width", "9",
+            ], in: fixture.scratch)
+        try await eventually("submit says so") { submit.standardError.contains("no worker serves") }
+        #expect(submit.isRunning)
+        let worker = try await fixture.start()
+        #expect(try await submit.status() == 0, "\(submit.standardError)")
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+
+    /// In a mount namespace of the command's own.
+    @Test(.enabled(if: getuid() == 0)) func `say that /proc is missing`() async throws {
+        let scratch = try ScratchFolder()
+        let worker = try WorkerProcess(
+            command: [
+                "/usr/bin/unshare", "--mount", "sh", "-c", #"mount -t tmpfs none /proc && exec "$@""#, "sh",
+                WorkerProcess.executable.string, "run", "--spool", scratch.path.string,
+            ], in: scratch)
+        #expect(try await worker.status() == 69)
+        #expect(worker.standardError.contains("/proc/self/cmdline is missing") && worker.standardOutput.isEmpty)
     }
 }

@@ -1,7 +1,9 @@
+import FoundationEssentials
 import Logging
 import SpoolCore
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import SpoolWorker
@@ -49,6 +51,48 @@ import Testing
     }
 }
 
+@Suite struct `The log line of a job` {
+    private func line(attempts: Int) -> String {
+        ClaimedJob.failure(JobError(.inputNotFound, "there is none"), after: attempts)
+    }
+
+    @Test func `says after how many attempts the job has failed`() {
+        #expect(line(attempts: 0) == "failed: there is none")
+        #expect(line(attempts: 1) == "failed: there is none")
+        #expect(line(attempts: 5) == "failed after 5 attempts: there is none")
+    }
+}
+
+@Suite struct `What submit says while it waits` {
+    private func names(_ count: Int) -> [JobName] {
+        // Plain names of jobs.
+        (1...count).map { JobName(FilePath.Component("\($0).json")!)! }
+    }
+
+    @Test func `names the jobs that are late`() {
+        #expect(JobWait.late(names(1), of: 1) == "1.json is not done yet")
+        #expect(JobWait.late(names(2), of: 9) == "2 of 9 jobs are not done yet: 1.json, 2.json")
+        #expect(
+            JobWait.late(names(7), of: 9)
+                == "7 of 9 jobs are not done yet: 1.json, 2.json, 3.json, 4.json, 5.json and 2 more")
+    }
+
+    @Test func `tells why no job is begun`() throws {
+        let scratch = try ScratchFolder()
+        let spool = try Spool.create(at: scratch.path)
+        func worker(_ state: RegisteredWorker.State, pause: String? = nil) -> RegisteredWorker {
+            RegisteredWorker(
+                worker: ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "1"), state: state,
+                lastBeat: Date(), silence: 0, pause: pause)
+        }
+        func obstacle(_ workers: RegisteredWorker...) -> String? { WaitProgress.obstacle(workers, in: spool) }
+        #expect(obstacle()?.hasPrefix("no worker serves \(scratch.path)") == true)
+        #expect(obstacle(worker(.dead), worker(.silent))?.hasPrefix("no worker serves") == true)
+        #expect(obstacle(worker(.alive, pause: "full")) == "no worker claims jobs at the moment: full")
+        #expect(obstacle(worker(.alive, pause: "full"), worker(.alive)) == nil)
+    }
+}
+
 @Suite struct `The renditions of submit` {
     private func paths(
         _ image: FilePath, widths: [Int] = [], height: Int? = nil, formats: [ImageFormat] = [], output: String? = nil
@@ -76,6 +120,10 @@ import Testing
 
 @Suite struct `Exit statuses` {
     @Test func `are all explained in the help`() {
-        for status in ExitStatus.allCases { #expect(ExitStatus.help.contains("\(status.rawValue)  \(status.meaning)")) }
+        for status in ExitStatus.allCases {
+            #expect(
+                ExitStatus.help.contains("\(status.rawValue)  \(status.meaning)\n")
+                    || status == ExitStatus.allCases.last)
+        }
     }
 }

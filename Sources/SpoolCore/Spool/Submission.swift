@@ -6,7 +6,7 @@ extension Spool {
     /// worker sees the whole job or none, also after a power cut.
     /// - Parameter stem: how the job's name begins; a unique id follows. Slashes become dashes.
     /// - Returns: the job's name, for ``result(of:)``.
-    /// - Throws: what the file system refused, such as a full disk.
+    /// - Throws: what the file system refused, such as a full disk. Then there is no job.
     public func submit(_ job: Job, named stem: String = "job") throws(SystemFailure) -> JobName {
         let id = UniqueID().description
         // A stem may be any text, but a name is neither hidden nor longer than leaves room for a result's.
@@ -20,8 +20,26 @@ extension Spool {
         let name = JobName(FilePath.Component(bytes: bytes)!)!
         try DocumentFile(staging: self[.tmp], owner: "submit", durability: .full).write(
             job.content, to: self[.incoming], as: name.file)
-        try self[.incoming].synchronize()
+        do throws(SystemFailure) {
+            try self[.incoming].synchronize()
+        } catch {
+            // A power cut may take the job, so whoever submits it must know; but if a worker has it, it is on its way.
+            guard try takeBack(name) else { return name }
+            throw error
+        }
         return name
+    }
+
+    /// - Returns: false if the job is not in `incoming` any more.
+    private func takeBack(_ name: JobName) throws(SystemFailure) -> Bool {
+        let hidden = FilePath.Component(".submit.\(UniqueID()).tmp")!
+        do throws(SystemFailure) {
+            try self[.incoming].move(name.file, to: self[.tmp], as: hidden)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return false
+        }
+        try self[.tmp].remove(hidden)
+        return true
     }
 
     /// The result of a job that was dropped under a unique name, or nil as long as it waits or runs.

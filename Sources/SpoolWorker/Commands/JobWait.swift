@@ -1,6 +1,6 @@
 import SpoolCore
 
-/// Waits for jobs to end, with a progress bar for people.
+/// Waits for jobs to end, and tells a person how far they are.
 struct JobWait {
     enum Ending {
         case allDone, someFailed, tooLate
@@ -14,8 +14,8 @@ struct JobWait {
     func run(until deadline: ContinuousClock.Instant?) async throws -> Ending {
         var open = names
         var failed = 0
-        let bar = ProgressBar(total: names.count)
-        defer { bar.clear() }
+        var progress = WaitProgress(spool: spool, total: names.count)
+        defer { progress.clear() }
         while true {
             var left: [JobName] = []
             for name in open {
@@ -25,37 +25,25 @@ struct JobWait {
                 }
                 guard result.status == .failed else { continue }
                 failed += 1
-                bar.clear()
                 let reason = result.error.map { "\($0.code.rawValue): \($0.message)" } ?? "failed"
-                Terminal.printError("\(name): \(reason)")
+                progress.say("\(name): \(reason)")
             }
             open = left
-            bar.show(names.count - open.count)
             if open.isEmpty { return failed == 0 ? .allDone : .someFailed }
+            progress.show(names.count - open.count, now: .now)
             if let deadline, deadline <= .now {
-                bar.clear()
-                Terminal.printError("spool-worker: \(open.count) of \(names.count) jobs are not done yet")
+                progress.say("spool-worker: \(Self.late(open, of: names.count))")
                 return .tooLate
             }
             try await Task.sleep(for: Self.pause)
         }
     }
-}
 
-/// A bar on standard error, if that is a terminal.
-struct ProgressBar {
-    var total: Int
-
-    private static let width = 30
-
-    func show(_ count: Int) {
-        guard Terminal.errorIsTerminal else { return }
-        let filled = total == 0 ? Self.width : count * Self.width / total
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        ConsoleLogHandler.writeToStandardError("\r\(bar) \(count)/\(total)")
-    }
-
-    func clear() {
-        if Terminal.errorIsTerminal { ConsoleLogHandler.writeToStandardError("\r\u{1B}[K") }
+    /// Names the jobs that are not done yet; of many, the first.
+    static func late(_ open: [JobName], of total: Int) -> String {
+        if total == 1, let name = open.first { return "\(name) is not done yet" }
+        let named = open.prefix(5).map(\.description).joined(separator: ", ")
+        let more = open.count > 5 ? " and \(open.count - 5) more" : ""
+        return "\(open.count) of \(total) jobs are not done yet: \(named)\(more)"
     }
 }

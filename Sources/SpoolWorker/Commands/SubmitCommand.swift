@@ -9,7 +9,8 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Drop a job for each image.",
         discussion: """
             Several --width and --format make several renditions of each image. An image outside the input root is \
-            copied into it. The names of the jobs are printed, one a line.
+            copied into it. The names of the jobs are printed, one a line. A rendition replaces the file that is at \
+            its path.
 
             Example: spool-worker submit *.jpg --width 320 --width 1280 --format webp --wait
             """)
@@ -64,15 +65,27 @@ struct SubmitCommand: AsyncParsableCommand {
 
     /// Two images of one name must not become one file.
     private static func refuseTwins(in batch: [(image: FilePath, renditions: [Rendition])]) throws(UsageError) {
-        var owners: [String: FilePath] = [:]
+        var owners: [FilePath: FilePath] = [:]
         for (image, renditions) in batch {
             for rendition in renditions {
-                guard let owner = owners.updateValue(image, forKey: rendition.path) else { continue }
+                let path = FilePath(rendition.path).lexicallyNormalized()
+                guard let owner = owners.updateValue(image, forKey: path) else { continue }
                 throw UsageError(
-                    "\(owner.printable) and \(image.printable) would both become \(rendition.path); submit them one by "
-                        + "one with different --output")
+                    "\(owner.printable) and \(image.printable) would both become \(rendition.path); put {name} into "
+                        + "--output, or submit them one by one with different --output")
             }
         }
+    }
+
+    /// To make renditions anew is usual, so this is no mistake; but the file may be another image's of the same name.
+    private static func tellReplaced(_ renditions: [Rendition], in root: FilePath) {
+        let there = renditions.filter { root.pushing(FilePath($0.path)).canonical != nil }
+        guard let first = there.first else { return }
+        let example = FilePath(first.path).printable
+        Terminal.printError(
+            there.count == 1
+                ? "spool-worker: \(example) is there already and will be replaced"
+                : "spool-worker: \(there.count) files are there already and will be replaced, such as \(example)")
     }
 
     func run() async throws {
@@ -91,10 +104,20 @@ struct SubmitCommand: AsyncParsableCommand {
                 batch.append((image, try pattern.renditions(for: image)))
             }
             try Self.refuseTwins(in: batch)
+            Self.tellReplaced(
+                batch.flatMap(\.renditions),
+                in: configuration.outputRoots.first ?? configuration.spool.appending(SpoolFolder.output.name))
             var names: [JobName] = []
             for (image, renditions) in batch {
-                let job = Job(input: Input(path: try inputs.prepare(image)), renditions: renditions)
-                let name = try spool.submit(job, named: image.stem ?? "job")
+                let input = try inputs.prepare(image)
+                let name: JobName
+                do {
+                    let job = Job(input: Input(path: input.path), renditions: renditions)
+                    name = try spool.submit(job, named: image.stem ?? "job")
+                } catch {
+                    input.discard()
+                    throw error
+                }
                 print(name)
                 Terminal.flush()
                 names.append(name)

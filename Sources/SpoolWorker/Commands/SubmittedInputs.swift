@@ -7,17 +7,29 @@ struct SubmittedInputs {
     /// Absolute; the first takes copies.
     var roots: [FilePath]
 
-    /// Refuses what is no file that can be read.
+    /// Refuses what is not a file that can be read.
     func check(_ image: FilePath) throws {
         guard let actual = image.canonical else { throw UsageError("\(image.printable): \(Errno.last)") }
         guard let name = actual.lastComponent,
             try Folder(at: actual.removingLastComponent()).file(name).status().kind == .regular
-        else { throw UsageError("\(image.printable) is no file") }
+        else { throw UsageError("\(image.printable) is not a file") }
     }
 
-    /// - Returns: the path to write into the job: relative to the first root for an image that lies there or was copied
-    ///   there, absolute for one in another root.
-    func prepare(_ image: FilePath) throws -> String {
+    /// An image where a worker may read it.
+    struct Prepared {
+        /// What to write into the job: relative to the first root for an image that lies there or was copied there,
+        /// absolute for one in another root.
+        var path: String
+        fileprivate var copy: (root: Folder, name: FilePath.Component)?
+
+        /// Removes the copy that was made for a job that could not be dropped.
+        func discard() {
+            // The failure to drop the job is what counts; a copy that stays harms nobody.
+            if let copy { try? copy.root.remove(copy.name) }
+        }
+    }
+
+    func prepare(_ image: FilePath) throws -> Prepared {
         guard let actual = image.canonical else {
             throw UsageError("\(image.printable): \(Errno.last)")
         }
@@ -25,13 +37,13 @@ struct SubmittedInputs {
             guard let canonicalRoot = root.canonical, actual.starts(with: canonicalRoot) else { continue }
             var relative = actual
             _ = relative.removePrefix(canonicalRoot)
-            return try text(index == 0 ? relative : root.pushing(relative))
+            return Prepared(path: try text(index == 0 ? relative : root.pushing(relative)))
         }
         return try copy(actual)
     }
 
-    private func copy(_ image: FilePath) throws -> String {
-        guard let name = image.lastComponent else { throw UsageError("\(image.printable) is no file") }
+    private func copy(_ image: FilePath) throws -> Prepared {
+        guard let name = image.lastComponent else { throw UsageError("\(image.printable) is not a file") }
         let source = try Folder(at: image.removingLastComponent()).file(name)
         let root = try Folder(at: roots[0])
         let id = UniqueID().description
@@ -39,6 +51,7 @@ struct SubmittedInputs {
         guard let copyName = FilePath.Component(bytes: Array("\(id)-".utf8) + name.bytes.suffix(200)),
             let temporary = FilePath.Component(".\(id).tmp")
         else { throw UsageError("\(image.printable) has a name that cannot be used") }
+        let prepared = Prepared(path: try text(FilePath(root: nil, [copyName])), copy: (root, copyName))
         do {
             let copy = try root.create(temporary)
             try copy.writeContent(of: source)
@@ -48,9 +61,10 @@ struct SubmittedInputs {
         } catch {
             // The first failure is what counts; a leftover is hidden.
             try? root.remove(temporary)
+            prepared.discard()
             throw error
         }
-        return try text(FilePath(root: nil, [copyName]))
+        return prepared
     }
 
     /// JSON holds text alone.

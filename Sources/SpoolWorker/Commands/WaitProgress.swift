@@ -1,0 +1,79 @@
+import SpoolCore
+import SpoolSystem
+import SystemPackage
+
+/// What a waiting command says on standard error: on a terminal a bar, elsewhere a line now and then; and why nothing
+/// happens, if nobody serves the spool.
+struct WaitProgress {
+    private let spool: Spool
+    private let total: Int
+    private var nextLine: ContinuousClock.Instant
+    private var pauseBetweenLines = Duration.seconds(10)
+    private var nextLook: ContinuousClock.Instant
+    /// The last that was said of the workers.
+    private var obstacle: String?
+
+    private static let longestPause = Duration.seconds(300)
+    /// A worker that is just started gets a moment to register.
+    private static let firstLook = Duration.seconds(1)
+    private static let pauseBetweenLooks = Duration.seconds(5)
+    private static let width = 30
+
+    init(spool: Spool, total: Int) {
+        self.spool = spool
+        self.total = total
+        nextLine = .now + pauseBetweenLines
+        nextLook = .now + Self.firstLook
+    }
+
+    mutating func show(_ count: Int, now: ContinuousClock.Instant) {
+        if nextLook <= now {
+            nextLook = now + Self.pauseBetweenLooks
+            tellObstacle()
+        }
+        if Terminal.errorIsTerminal {
+            let filled = count * Self.width / total
+            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
+            ConsoleLogHandler.writeToStandardError("\r\(bar) \(count)/\(total)")
+        } else if nextLine <= now {
+            say("spool-worker: \(count) of \(total) jobs have ended")
+            // Whoever waits for hours needs no line each ten seconds.
+            pauseBetweenLines = min(pauseBetweenLines * 2, Self.longestPause)
+            nextLine = now + pauseBetweenLines
+        }
+    }
+
+    /// Prints a line.
+    func say(_ line: String) {
+        clear()
+        Terminal.printError(line)
+    }
+
+    /// Removes the bar.
+    func clear() {
+        if Terminal.errorIsTerminal { ConsoleLogHandler.writeToStandardError("\r\u{1B}[K") }
+    }
+
+    private mutating func tellObstacle() {
+        // A producer may not be allowed to look at the workers; then nothing can be told of them.
+        guard let workers = try? spool.workers() else { return }
+        let found = Self.obstacle(workers, in: spool)
+        defer { obstacle = found }
+        if let found, found != obstacle {
+            say("spool-worker: \(found)")
+        } else if found == nil, obstacle != nil {
+            say("spool-worker: a worker serves the spool now")
+        }
+    }
+
+    /// Why no job is begun; nil if one can be.
+    static func obstacle(_ workers: [RegisteredWorker], in spool: Spool) -> String? {
+        let path = spool.path.printable
+        let alive = workers.filter { $0.state == .alive }
+        guard let first = alive.first else {
+            return "no worker serves \(path); the jobs wait until one is started: spool-worker run --spool \(path)"
+        }
+        guard alive.allSatisfy({ $0.pause != nil }) else { return nil }
+        return "no worker claims jobs at the moment: \(first.pause ?? "")"
+    }
+}
