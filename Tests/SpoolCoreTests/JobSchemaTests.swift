@@ -55,10 +55,8 @@ import Testing
         }
     }
 
-    /// What the schema cannot say: rules between two keys, names of colours, formats by extension.
-    private static let beyondSchema = [
-        "is the same as that of", "no extension", "is of no known format", "is no colour", "lossless", "needs the fit",
-    ]
+    /// What the schema cannot say, as docs/job-format.md tells.
+    private static let beyondSchema = ["is the same as that of"]
 
     /// One change to a valid job at a time; schema and decoder must agree on each.
     @Test func `agrees with the decoder on every job with one thing changed`() throws {
@@ -69,10 +67,12 @@ import Testing
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
                    "withoutEnlargement": true, "quality": 5}]}
                 """#.utf8)
+        let byExtension = try JSONValue(
+            parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
         let validator = SchemaValidator(root: schema)
-        #expect(validator.accepts(whole))
+        #expect(validator.accepts(whole) && validator.accepts(byExtension))
         var refused = 0
-        for changed in whole.everyChange {
+        for changed in whole.everyChange + byExtension.everyChange {
             let error = decodingError(of: changed)
             if let error, Self.beyondSchema.contains(where: error.message.contains) { continue }
             #expect(
@@ -81,6 +81,21 @@ import Testing
             if error != nil { refused += 1 }
         }
         #expect(refused > 100)
+    }
+
+    @Test func `knows the names of all colours and the extensions of all formats`() throws {
+        let validator = SchemaValidator(root: schema)
+        func rendition(_ member: String) throws -> JSONValue {
+            try JSONValue(parsing: #"{"input": "a", "renditions": [{\#(member)}]}"#.utf8)
+        }
+        for name in Colour.names.keys {
+            #expect(try validator.accepts(rendition(#""path": "a.jpg", "background": "\#(name)""#)), "\(name)")
+        }
+        for format in ImageFormat.allCases {
+            for ending in format.extensions {
+                #expect(try validator.accepts(rendition(#""path": "a.\#(ending)""#)), "\(ending)")
+            }
+        }
     }
 
     private func decodingError(of json: JSONValue) -> JobError? {
@@ -98,10 +113,11 @@ extension JSONValue {
     fileprivate var everyChange: [JSONValue] {
         let others: [JSONValue] = [
             .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), .number("0.1"),
-            .number("0.09"),
-            "", "cover", "png", "north", "x/", "a\u{0}.png", ".spool-a.png", "a/.SPOOL-b/c.png", "a.spool-b.png",
-            "a\n.png",
-            "warning", "a.webp", "#fff", [], ["x"], [:], ["path": "b.png"], ["r": 300], ["alpha": 2],
+            .number("0.09"), "", "cover", "png", "north", "x/", "a\u{0}.png", ".spool-a.png", "a/.SPOOL-b/c.png",
+            "a.spool-b.png", "a\n.png", "warning", "attention", "contain", "a.webp", "a.PNG", "a.JPeg", "a.xyz",
+            "dir.png/a", ".gif", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0", "teal", [], ["x"],
+            [:], ["path": "b.png"], ["path": "b.png", "quality": 5],
+            ["path": "b.jpg", "fit": "fill", "position": "entropy"], ["r": 300], ["alpha": 2],
         ]
         switch self {
         case .object(let object):

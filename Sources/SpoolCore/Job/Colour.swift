@@ -22,7 +22,7 @@ public struct Colour: Sendable, Equatable, Codable {
             return
         }
         guard text.hasPrefix("#") else { return nil }
-        let digits = text.dropFirst().compactMap(\.hexDigitValue)
+        let digits = text.dropFirst().compactMap { $0.isASCII ? $0.hexDigitValue : nil }
         guard digits.count == text.count - 1 else { return nil }
         let values: [Int]
         switch digits.count {

@@ -72,7 +72,7 @@ extension Job {
                   "not": {"pattern": "(^|/)\\\\.[sS][pP][oO][oO][lL]-"}
                 },
                 "format": {
-                  "description": "By default from the path's extension.",
+                  "description": "By default from the path's extension, in capitals or not.",
                   "enum": ["jpeg", "png", "webp", "gif", "tiff", "avif"]
                 },
                 "width": {
@@ -101,7 +101,14 @@ extension Job {
                   "description": "The colour of the bars of contain, and beneath transparent parts of a JPEG.",
                   "default": "black",
                   "oneOf": [
-                    {"type": "string"},
+                    {"type": "string", "pattern": "^#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"},
+                    {
+                      "description": "The worker also takes the names in capitals.",
+                      "enum": [
+                        "transparent", "black", "silver", "gray", "white", "maroon", "red", "purple", "fuchsia",
+                        "green", "lime", "olive", "yellow", "navy", "blue", "teal", "aqua"
+                      ]
+                    },
                     {
                       "type": "object",
                       "additionalProperties": false,
@@ -125,7 +132,33 @@ extension Job {
                   "minimum": 1,
                   "maximum": 100
                 }
-              }
+              },
+              "allOf": [
+                {
+                  "$comment": "Without a format the path's extension must name one.",
+                  "if": {"not": {"required": ["format"]}},
+                  "then": {"properties": {"path": {"pattern":
+                    "\\\\.([jJ][pP][gG]|[jJ][pP][eE][gG]?|[jJ][fF][iI][fF]|[pP][nN][gG]|[wW][eE][bB][pP]|[gG][iI][fF]|[tT][iI][fF][fF]?|[aA][vV][iI][fF])$"}}}
+                },
+                {
+                  "$comment": "png and gif are lossless, so they take no quality.",
+                  "if": {
+                    "anyOf": [
+                      {"required": ["format"], "properties": {"format": {"enum": ["png", "gif"]}}},
+                      {
+                        "not": {"required": ["format"]},
+                        "properties": {"path": {"pattern": "\\\\.([pP][nN][gG]|[gG][iI][fF])$"}}
+                      }
+                    ]
+                  },
+                  "then": {"not": {"required": ["quality"]}}
+                },
+                {
+                  "$comment": "entropy and attention choose a part to keep.",
+                  "if": {"required": ["position"], "properties": {"position": {"enum": ["entropy", "attention"]}}},
+                  "then": {"properties": {"fit": {"const": "cover"}}}
+                }
+              ]
             }
           }
         }
