@@ -83,7 +83,9 @@ let package = Package(
         .testTarget(
             name: "SpoolWorkerTests",
             dependencies: [
-                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch", "TestSupport", logging, system,
+                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch", "TestSupport", argumentParser,
+                logging,
+                system,
             ],
             swiftSettings: settings),
         .testTarget(

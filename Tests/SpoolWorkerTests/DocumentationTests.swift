@@ -1,8 +1,10 @@
+import ArgumentParser
 import FoundationEssentials
 import SpoolCore
 import SystemPackage
 import Testing
 
+@testable import SpoolWatch
 @testable import SpoolWorker
 
 /// Documents and code say the same.
@@ -19,6 +21,33 @@ import Testing
         try text(file).split(separator: "\n").filter { $0.hasPrefix("| `") }.compactMap { row in
             row.split(separator: "`").dropFirst().first.map(String.init)
         }
+    }
+
+    /// The text below a heading, up to the next.
+    private func section(_ heading: String, in file: String) throws -> String {
+        let lines = try text(file).split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("#") && $0.hasSuffix("# \(heading)") })
+        // A comment in a block begins with the same sign.
+        let end = lines[(start + 1)...].firstIndex { $0.hasPrefix("## ") } ?? lines.endIndex
+        return lines[(start + 1)..<end].joined(separator: "\n")
+    }
+
+    /// The cells of the rows of a section's tables that begin with code.
+    private func rows(_ heading: String, in file: String) throws -> [[String]] {
+        try section(heading, in: file).split(separator: "\n").filter { $0.hasPrefix("| `") }.map { row in
+            row.split(separator: "|").map { String($0.trimming { $0 == " " }) }
+        }
+    }
+
+    /// The code in the first cells of a section's tables.
+    private func names(_ heading: String, in file: String) throws -> [String] {
+        try rows(heading, in: file).flatMap { quoted($0[0]) }
+    }
+
+    /// What stands between backticks.
+    private func quoted(_ text: some StringProtocol) -> [String] {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .compactMap { $0.offset.isMultiple(of: 2) ? nil : String($0.element) }
     }
 
     /// The indented or fenced blocks of a language.
@@ -87,17 +116,124 @@ import Testing
         #expect(rows == ExitStatus.allCases.map(\.rawValue))
     }
 
-    @Test func `names the keys of a job and of a rendition`() throws {
-        let documented = Set(try firstColumn("docs/job-format.md") + ["height"])
+    @Test func `lists the keys of a job, its input and its renditions, and no others`() throws {
         let schema = try JSONValue(parsing: Job.schema.utf8)
-        let job = schema["properties"]?.object?.members.map(\.key) ?? []
-        let rendition = schema["$defs"]?["rendition"]?["properties"]?.object?.members.map(\.key) ?? []
-        #expect(documented.isSuperset(of: job + rendition))
+        func keys(_ object: JSONValue?) -> Set<String> {
+            Set(object?["properties"]?.object?.members.map(\.key) ?? [])
+        }
+        let format = "docs/job-format.md"
+        #expect(Set(try names("The job", in: format)) == keys(schema))
+        #expect(Set(try names("The input", in: format)) == keys(schema["properties"]?["input"]?["oneOf"]?[1]))
+        #expect(
+            Set(try names("A rendition", in: format)).subtracting(Fit.allCases.map(\.rawValue))
+                == keys(schema["$defs"]?["rendition"]))
+    }
+
+    @Test func `lists the values of fit, position and failOn, and no others`() throws {
+        let schema = try JSONValue(parsing: Job.schema.utf8)
+        let rendition = try section("A rendition", in: "docs/job-format.md")
+        let fits = try names("A rendition", in: "docs/job-format.md").filter { Fit(rawValue: $0) != nil }
+        #expect(fits == Fit.allCases.map(\.rawValue))
+        let positions = try #require(rendition.split(separator: "Positions: ").last?.split(separator: "\n\n").first)
+        let known = schema["$defs"]?["rendition"]?["properties"]?["position"]?["enum"]?.array?.compactMap(\.string)
+        #expect(Set(quoted(positions)).subtracting(["cover"]) == Set(known ?? []))
+        let failOn = try #require(try rows("The input", in: "docs/job-format.md").first { $0[0] == "`failOn`" })
+        #expect(quoted(failOn[2]) == FailOn.allCases.map { "\"\($0.rawValue)\"" })
+    }
+
+    @Test func `lists the keys of a result and of a record, and no others`() throws {
+        let worker = ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "1")
+        let whole = ResultDocument(
+            job: "a.json", id: "1", status: .failed, worker: worker, submittedAt: Date(), claimedAt: Date(),
+            finishedAt: Date(), retryAt: Date(),
+            attempts: [
+                ResultDocument.Attempt(
+                    number: 1, startedAt: Date(), milliseconds: 1, error: JobError(.workerDied, ""),
+                    source: ResultDocument.SourceState(bytes: 1, changedAt: Date()))
+            ], attemptsForgiven: 1,
+            input: ResultDocument.InputImage(
+                path: "a", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: ""),
+            renditions: [
+                ResultDocument.RenditionImage(
+                    path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
+            ], timings: ResultDocument.Timings(queued: 1, rendered: 1, committed: 1), metadata: 1,
+            error: JobError(.workerDied, ""))
+        let members = whole.json.object?.members ?? []
+        let documented = try names("The result document", in: "docs/result-document.md")
+        #expect(Set(documented) == Set(members.map(\.key) + ["inode"]))
+        // The keys below those are in the text of their row.
+        let text = try section("The result document", in: "docs/result-document.md")
+        for member in members {
+            for key in member.value.keys { #expect(text.contains("`\(key)`"), "\(member.key).\(key)") }
+        }
+    }
+
+    /// Whoever copies a default from the page gets what the worker has without it.
+    @Test func `tells the defaults of the settings`() async throws {
+        var environment: [String: String] = [:]
+        var others: [String: String] = [:]
+        for row in try rows("Configuration", in: "docs/configuration.md") {
+            let key = try #require(SettingKey(rawValue: row[0].trimming { $0 == "`" }.description))
+            if quoted(row[1]) == [row[1].trimming { $0 == "`" }.description] {
+                environment[key.environmentName] = quoted(row[1])[0]
+            } else {
+                others[key.rawValue] = row[1]
+            }
+        }
+        let load = { (environment: [String: String]) in
+            try WorkerConfiguration(
+                try await Settings.load(flags: [:], environment: environment, file: nil, workingFolder: "/w"), cores: 3)
+        }
+        let defaults = try await load([:])
+        #expect(try await load(environment) == defaults)
+        let scans = [SpoolWatcher.slowScan, SpoolWatcher.fastScan].map { "`\(Int($0 / .seconds(1)))s`" }
+        #expect(others.removeValue(forKey: "scan-interval") == "\(scans[0]) with events, \(scans[1]) without")
+        #expect(others.removeValue(forKey: "renderers") == "the number of cores")
+        #expect(others.removeValue(forKey: "input-roots") == "the spool's `input/`")
+        #expect(others.removeValue(forKey: "output-roots") == "the spool's `output/`")
+        #expect(others.allSatisfy { $0.key.hasPrefix("retention.") && $0.value == "none" }, "\(others)")
+        #expect(defaults.renderers == 3 && defaults.inputRoots.isEmpty && defaults.outputRoots.isEmpty)
+        let unlimited = Retention(age: nil, count: nil, bytes: nil)
+        #expect(defaults.retention == [.done: unlimited, .failed: unlimited])
+    }
+
+    @Test func `lists the settings that are flags of run, and no others`() throws {
+        let text = try text("docs/configuration.md")
+        let sentence = try #require(text.split(separator: "`run` has flags for ").last?.split(separator: ".\n").first)
+        let documented = Set(quoted(sentence).filter { !$0.hasPrefix("--") })
+        let flags = SettingKey.allCases.filter { key in
+            (try? RunCommand.parse(["--\(key.rawValue.replacing(".", with: "-"))", "1"])) != nil
+        }
+        #expect(documented == Set(flags.map(\.rawValue)))
+    }
+
+    @Test func `lists all commands and no others`() throws {
+        let listed = try rows("The command", in: "README.md").compactMap { row in
+            row[0].hasPrefix("`spool-worker ") ? row[0].split(separator: " ")[1].trimming { $0 == "`" } : nil
+        }
+        let commands = SpoolWorker.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        #expect(Set(listed.map(String.init)) == Set(commands.compactMap { $0.configuration.commandName }))
+    }
+
+    @Test(arguments: ["README.md", "docs/check.md"])
+    func `has examples of commands that can be parsed`(file: String) throws {
+        let commands = try blocks("sh", in: file).flatMap { $0.split(separator: "\n") }
+            .filter { $0.hasPrefix("spool-worker ") }
+        #expect(!commands.isEmpty)
+        for command in commands {
+            let words = (command.split(separator: " #").first ?? "").split(separator: " ").dropFirst().map(String.init)
+            #expect(throws: Never.self, "\(command)") { _ = try SpoolWorker.parseAsRoot(words) }
+        }
     }
 
     @Test func `has the version of the program`() throws {
         #expect(try text("CHANGELOG.md").contains("## \(SpoolWorker.version) "))
     }
+}
+
+extension JSONValue {
+    /// The keys of an object, or of the first object of an array.
+    fileprivate var keys: [String] { (object ?? array?.first?.object)?.members.map(\.key) ?? [] }
 }
 
 extension StringProtocol {

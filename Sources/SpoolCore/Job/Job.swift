@@ -43,7 +43,7 @@ public struct Input: Sendable, Equatable, Codable {
     }
 }
 
-/// The severity from which a flaw in the source fails the job; each level includes the ones after it.
+/// The severity from which a flaw in the source fails the job; each level includes those before it.
 public enum FailOn: String, Sendable, Equatable, Codable, CaseIterable {
     /// Never: render whatever can be decoded, grey where nothing is left.
     case none
