@@ -54,6 +54,15 @@ import Testing
         #expect(damaged?.code == .notASpool)
     }
 
+    @Test func `takes a submitted job back unless a worker has it`() throws {
+        let spool = try Spool.create(at: scratch.path)
+        let job = Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.jpg", format: .jpeg)])
+        let name = try spool.submit(job)
+        #expect(try spool.takeBack(name))
+        #expect(try scratch.list("incoming").isEmpty && scratch.list("tmp").isEmpty)
+        #expect(try !spool.takeBack(name))
+    }
+
     @Test func `takes a submitted job whole and under a name of its own`() throws {
         let spool = try Spool.create(at: scratch.path)
         let job = Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.png", format: .png)])

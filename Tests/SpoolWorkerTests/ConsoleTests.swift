@@ -3,7 +3,6 @@ import Logging
 import SpoolCore
 import Synchronization
 import SystemPackage
-import TestSupport
 import Testing
 
 @testable import SpoolWorker
@@ -77,19 +76,18 @@ import Testing
                 == "7 of 9 jobs are not done yet: 1.json, 2.json, 3.json, 4.json, 5.json and 2 more")
     }
 
-    @Test func `tells why no job is begun`() throws {
-        let scratch = try ScratchFolder()
-        let spool = try Spool.create(at: scratch.path)
+    @Test func `tells why no job is begun`() {
         func worker(_ state: RegisteredWorker.State, pause: String? = nil) -> RegisteredWorker {
             RegisteredWorker(
                 worker: ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "1"), state: state,
                 lastBeat: Date(), silence: 0, pause: pause)
         }
-        func obstacle(_ workers: RegisteredWorker...) -> String? { WaitProgress.obstacle(workers, in: spool) }
-        #expect(obstacle()?.hasPrefix("no worker serves \(scratch.path)") == true)
-        #expect(obstacle(worker(.dead), worker(.silent))?.hasPrefix("no worker serves") == true)
-        #expect(obstacle(worker(.alive, pause: "full")) == "no worker claims jobs at the moment: full")
-        #expect(obstacle(worker(.alive, pause: "full"), worker(.alive)) == nil)
+        #expect(Obstacle([]) == .noWorker)
+        #expect(Obstacle([worker(.dead), worker(.silent)]) == .noWorker)
+        #expect(Obstacle([worker(.dead), worker(.alive, pause: "full")]) == .paused("full"))
+        #expect(Obstacle([worker(.alive, pause: "full"), worker(.alive)]) == nil)
+        #expect(Obstacle.noWorker.text("/a").hasSuffix("until one is started: spool-worker run --spool /a"))
+        #expect(Obstacle.paused("full").text("/a") == "no worker claims jobs at the moment: full")
     }
 }
 

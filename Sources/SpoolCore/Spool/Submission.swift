@@ -30,8 +30,9 @@ extension Spool {
         return name
     }
 
-    /// - Returns: false if the job is not in `incoming` any more.
-    private func takeBack(_ name: JobName) throws(SystemFailure) -> Bool {
+    /// Takes a job out of `incoming` again.
+    /// - Returns: false if it is not there any more.
+    package func takeBack(_ name: JobName) throws(SystemFailure) -> Bool {
         let hidden = FilePath.Component(".submit.\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             try self[.incoming].move(name.file, to: self[.tmp], as: hidden)

@@ -15,8 +15,8 @@ struct RunCommand: AsyncParsableCommand {
             start (nohup).
 
             Every option but --once is also a setting of the configuration file and of the environment (--scan-interval, \
-            SPOOL_WORKER_SCAN_INTERVAL, scan-interval). More settings have no option. All of them are in \
-            docs/configuration.md:
+            SPOOL_WORKER_SCAN_INTERVAL, scan-interval). The other settings have no option. docs/configuration.md \
+            explains all of them:
 
             \(SettingKey.allCases.map { "  \($0.rawValue)" }.joined(separator: "\n"))
             """)

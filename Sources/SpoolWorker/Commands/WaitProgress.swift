@@ -11,7 +11,9 @@ struct WaitProgress {
     private var pauseBetweenLines = Duration.seconds(10)
     private var nextLook: ContinuousClock.Instant
     /// The last that was said of the workers.
-    private var obstacle: String?
+    private var obstacle: Obstacle?
+    /// What the bar shows; nil while there is none.
+    private var shown: Int?
 
     private static let longestPause = Duration.seconds(300)
     /// A worker that is just started gets a moment to register.
@@ -32,11 +34,13 @@ struct WaitProgress {
             tellObstacle()
         }
         if Terminal.errorIsTerminal {
+            guard shown != count else { return }
+            shown = count
             let filled = count * Self.width / total
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
             ConsoleLogHandler.writeToStandardError("\r\(bar) \(count)/\(total)")
         } else if nextLine <= now {
-            say("spool-worker: \(count) of \(total) jobs have ended")
+            say("spool-worker: waiting; \(count) of \(total) have ended so far")
             // Whoever waits for hours needs no line each ten seconds.
             pauseBetweenLines = min(pauseBetweenLines * 2, Self.longestPause)
             nextLine = now + pauseBetweenLines
@@ -44,36 +48,56 @@ struct WaitProgress {
     }
 
     /// Prints a line.
-    func say(_ line: String) {
+    mutating func say(_ line: String) {
         clear()
         Terminal.printError(line)
     }
 
     /// Removes the bar.
-    func clear() {
-        if Terminal.errorIsTerminal { ConsoleLogHandler.writeToStandardError("\r\u{1B}[K") }
+    mutating func clear() {
+        guard shown != nil else { return }
+        shown = nil
+        ConsoleLogHandler.writeToStandardError("\r\u{1B}[K")
     }
 
     private mutating func tellObstacle() {
         // A producer may not be allowed to look at the workers; then nothing can be told of them.
         guard let workers = try? spool.workers() else { return }
-        let found = Self.obstacle(workers, in: spool)
+        let found = Obstacle(workers)
         defer { obstacle = found }
-        if let found, found != obstacle {
-            say("spool-worker: \(found)")
-        } else if found == nil, obstacle != nil {
+        if let found {
+            // The words of a pause change with each byte that is free.
+            if found.isPause != obstacle?.isPause { say("spool-worker: \(found.text(spool.path.printable))") }
+        } else if obstacle != nil {
             say("spool-worker: a worker serves the spool now")
         }
     }
+}
 
-    /// Why no job is begun; nil if one can be.
-    static func obstacle(_ workers: [RegisteredWorker], in spool: Spool) -> String? {
-        let path = spool.path.printable
+/// Why no job is begun.
+enum Obstacle: Equatable {
+    case noWorker
+    /// No worker claims anything, for this reason.
+    case paused(String)
+
+    /// - Returns: nil if one can be begun.
+    init?(_ workers: [RegisteredWorker]) {
         let alive = workers.filter { $0.state == .alive }
         guard let first = alive.first else {
-            return "no worker serves \(path); the jobs wait until one is started: spool-worker run --spool \(path)"
+            self = .noWorker
+            return
         }
         guard alive.allSatisfy({ $0.pause != nil }) else { return nil }
-        return "no worker claims jobs at the moment: \(first.pause ?? "")"
+        self = .paused(first.pause ?? "")
+    }
+
+    var isPause: Bool { self != .noWorker }
+
+    func text(_ spool: String) -> String {
+        switch self {
+        case .noWorker:
+            "no worker serves \(spool); the jobs wait until one is started: spool-worker run --spool \(spool)"
+        case .paused(let reason): "no worker claims jobs at the moment: \(reason)"
+        }
     }
 }

@@ -114,12 +114,12 @@ extension Settings {
         guard let setting = try text(key) else { return nil }
         guard let size = ByteSize(setting: setting.value), range.contains(size.bytes) else {
             let bounds =
-                range.upperBound == .max
-                ? "of at least \(ByteSize(range.lowerBound))"
-                : "from \(ByteSize(range.lowerBound)) to \(ByteSize(range.upperBound))"
+                range.upperBound < .max
+                ? " from \(ByteSize(range.lowerBound)) to \(ByteSize(range.upperBound))"
+                : range.lowerBound > 0 ? " of at least \(ByteSize(range.lowerBound))" : ""
             throw ConfigurationError(
                 setting.origin,
-                "takes a size \(bounds) (\"64MB\", \"512KiB\", or a number of bytes), not \"\(setting.value)\"")
+                "takes a size\(bounds) (\"64MB\", \"64MiB\", or a number of bytes), not \"\(setting.value)\"")
         }
         return size.bytes
     }
