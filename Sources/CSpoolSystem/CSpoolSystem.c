@@ -37,6 +37,13 @@ int spool_rename_noreplace(int from_folder, const char *from, int to_folder, con
 
 int spool_begin_writing(int file) { return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
+int spool_is_open_here_alone(int file) {
+    // Who opens the file in between gives the holder a signal: one that is ignored by default instead of SIGIO.
+    if (fcntl(file, F_SETSIG, SIGURG) != 0 || fcntl(file, F_SETLEASE, F_WRLCK) != 0) return 0;
+    fcntl(file, F_SETLEASE, F_UNLCK);
+    return 1;
+}
+
 int spool_socket_pair(int sockets[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
 }

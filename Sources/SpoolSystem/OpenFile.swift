@@ -113,6 +113,10 @@ package final class OpenFile: Sendable {
         guard fsync(descriptor) == 0 else { throw SystemFailure("flush", path, .last) }
     }
 
+    /// Whether nobody else has the file open. False also where that cannot be known: the file is another user's, or its
+    /// file system knows no leases.
+    package var isOpenHereAlone: Bool { spool_is_open_here_alone(descriptor) == 1 }
+
     /// Takes the exclusive lock of this open file unless another holds it. The kernel gives it up with the last
     /// descriptor, so with the process.
     package func tryLock() throws(SystemFailure) -> Bool { try tryLock(LOCK_EX) }

@@ -12,7 +12,7 @@ import SystemPackage
 final class InotifyThread: Sendable {
     /// What the thread tells; called on the thread.
     struct Handler: Sendable {
-        var found: @Sendable (FilePath.Component) -> Void
+        var happened: @Sendable (FilePath.Component, NameEvent) -> Void
         /// The kernel's queue was full.
         var eventsLost: @Sendable () -> Void
         /// A new watch began: only a listing knows what is there.
@@ -22,7 +22,8 @@ final class InotifyThread: Sendable {
         var watchRestored: @Sendable () -> Void
     }
 
-    private static let interest = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR
+    /// The worker's own reading and claiming raises none of these, but for what it puts back.
+    private static let interest = IN_MOVED_TO | IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_ONLYDIR
     private static let tickSeconds = 1
     /// Held by the one thread that uses the library.
     private static let owner = ThreadOwner()
@@ -85,8 +86,8 @@ final class InotifyThread: Sendable {
         let mask = unsafe event.pointee.mask
         if mask & UInt32(IN_Q_OVERFLOW) != 0 {
             handler.eventsLost()
-        } else if unsafe event.pointee.len > 0, let name = unsafe Self.name(of: event) {
-            handler.found(name)
+        } else if unsafe event.pointee.len > 0, let what = NameEvent(mask), let name = unsafe Self.name(of: event) {
+            handler.happened(name, what)
         }
     }
 
@@ -107,6 +108,19 @@ final class InotifyThread: Sendable {
         } catch {
             if watched != nil { handler.watchLost("\(error)") }
             return nil
+        }
+    }
+}
+
+extension NameEvent {
+    fileprivate init?(_ mask: UInt32) {
+        switch Int32(truncatingIfNeeded: mask) & (IN_MOVED_TO | IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB) {
+        case IN_MOVED_TO: self = .arrived
+        case IN_CREATE: self = .created
+        case IN_MODIFY: self = .written
+        case IN_CLOSE_WRITE: self = .closed
+        case IN_ATTRIB: self = .touched
+        default: return nil
         }
     }
 }

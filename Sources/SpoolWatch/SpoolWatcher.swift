@@ -75,8 +75,14 @@ package final class SpoolWatcher: Sendable {
         let probe = EventProbe(ProbeFile.name(of: worker))
         let path = spool.path.appending(SpoolFolder.incoming.name)
         let handler = InotifyThread.Handler(
-            found: { [hints] name in
-                if let job = JobName(name) { hints.add(job) } else { probe.found(name) }
+            happened: { [spool, hints] name, event in
+                if let job = JobName(name) {
+                    hints.add(job, NameHint(Self.isLink(job, event, in: spool) ? .arrived : event, at: .now))
+                } else if name.isHidden {
+                    probe.found(name)
+                } else if event != .written {
+                    hints.add(foreign: name)
+                }
             },
             eventsLost: { [hints] in hints.lostEvents() },
             scanNeeded: { [hints] in hints.askForScan() },
@@ -96,6 +102,14 @@ package final class SpoolWatcher: Sendable {
         guard probePassed else {
             throw WatchError(description: "no event came for a file that was made as a probe")
         }
+    }
+
+    /// Whether a hard link was made: a new file has one name.
+    private static func isLink(_ name: JobName, _ event: NameEvent, in spool: Spool) -> Bool {
+        guard event == .created else { return false }
+        // One that cannot be looked at waits like a file that is written.
+        let status = try? spool[.incoming].status(of: name.file)
+        return status.map { $0.kind == .regular && $0.links > 1 } ?? false
     }
 
     private static func advice(for errno: Errno) -> String {

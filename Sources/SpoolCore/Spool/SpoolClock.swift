@@ -20,7 +20,7 @@ struct SpoolClock {
     init(of folder: Folder, lead: Duration) {
         self.lead = lead
         let lead = Int64(lead / .nanoseconds(1))
-        let measured = Self.time(in: folder)
+        let measured = ProbeFile.time(in: folder, by: ProbeFile.newName())
         host = Date().nanoseconds + lead
         fileSystem = measured.map { $0 + lead } ?? host
         isMeasured = measured != nil
@@ -31,18 +31,6 @@ struct SpoolClock {
         self.host = host
         isMeasured = true
         lead = .zero
-    }
-
-    private static func time(in folder: Folder) -> Int64? {
-        let name = ProbeFile.newName()
-        do throws(SystemFailure) {
-            let changed = try folder.create(name).status().changed
-            try folder.remove(name)
-            return changed
-        } catch {
-            // What stands in the way is another check's finding.
-            return nil
-        }
     }
 
     /// How far the file system's clock is ahead of the host's.

@@ -44,6 +44,8 @@ struct ExerciseCommand: AsyncParsableCommand {
             guard (try? Folder(at: FilePath(folder))) == nil else { throw UsageError("\(folder) exists already") }
             let spool = try Spool.create(at: FilePath(folder))
             try fill(spool)
+            // Jobs of a backlog have long been quiet.
+            try await Task.sleep(for: .milliseconds(100))
             let report = try await drain(spool)
             print(report.text())
         }

@@ -23,6 +23,7 @@ enum SettingKey: String, CaseIterable, Sendable {
     case renderers
     case watch
     case scanInterval = "scan-interval"
+    case quietTime = "quiet-time"
     case settleTime = "settle-time"
     case timeout
     case shutdownTimeout = "shutdown-timeout"

@@ -13,6 +13,8 @@ struct WorkerConfiguration: Sendable, Equatable {
     var watch: WatchMode
     /// nil for the watch mode's own.
     var scanInterval: Duration?
+    /// How long nothing must happen to a file that was written in `incoming` before it is claimed.
+    var quietTime: Duration
     /// How long a job file that is no JSON must stay unchanged before it counts as broken rather than unfinished.
     var settleTime: Duration
     /// The longest that the rendering of one job may take.
@@ -43,6 +45,7 @@ struct WorkerConfiguration: Sendable, Equatable {
         renderers = try settings.integer(.renderers, in: 1...256) ?? cores
         watch = try settings.choice(.watch, WatchMode.allCases.map { ($0.rawValue, $0) }) ?? .auto
         scanInterval = try settings.duration(.scanInterval, atLeast: .milliseconds(10))
+        quietTime = try settings.duration(.quietTime, atLeast: .zero) ?? .milliseconds(50)
         settleTime = try settings.duration(.settleTime, atLeast: .zero) ?? .seconds(2)
         timeout = try settings.duration(.timeout, atLeast: .milliseconds(1)) ?? .seconds(60)
         shutdownTimeout = try settings.duration(.shutdownTimeout, atLeast: .zero) ?? .seconds(20)

@@ -47,3 +47,13 @@ enum TurnOutcome: Sendable {
     /// The spool's file system refused a move; the job waits where it is.
     case blocked(SystemFailure)
 }
+
+extension TurnOutcome {
+    /// Whether the job left the place where it waited.
+    var hasClaimed: Bool {
+        switch self {
+        case .finished, .postponed, .givenBack, .fenced: true
+        case .unfinished, .unclaimable, .gone, .blocked: false
+        }
+    }
+}

@@ -1,12 +1,12 @@
 import DequeModule
 import FoundationEssentials
-import Logging
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
+import SystemPackage
 
-/// The choice of the next candidate: a pure state machine between the watcher's hints, the folders' listings, the files
-/// that are not whole yet, and the turns that are under way.
+/// The choice of the next candidate, between the watcher's hints, the folders' listings, the names that wait for quiet,
+/// the files that are not whole yet, and the turns that are under way. It lists and looks, and changes nothing.
 struct Intake: ~Copyable {
     /// How many names one look at `incoming` brings, and how many at last: a backlog of any size takes the memory of so
     /// many names, and up to the first number is done in the order of the drops.
@@ -40,6 +40,8 @@ struct Intake: ~Copyable {
 
     private let spool: Spool
     private let longestWait: TimeInterval
+    /// The id of the worker that looks.
+    private let worker: String
     /// Jobs of workers that died; several of them can have one name.
     private var orphaned: Deque<Candidate> = []
     /// What was hinted at.
@@ -58,29 +60,38 @@ struct Intake: ~Copyable {
     private var listing: IncomingListing?
     private var window = windows.lowerBound
     private var wantsScan = true
+    private var quiet: QuietTracker
     private var settling: SettleTracker
+    private var recent: RecentClaims
+    private var foreign = ForeignNames()
     /// When to look at `retry`; nil while nothing waits there.
     private var retryLook: ContinuousClock.Instant?
     private var wantsRetryLook = true
 
     /// - Parameter longestWait: between two attempts at a job, in seconds.
-    init(_ spool: Spool, settleTime: Duration, longestWait: TimeInterval = .infinity) {
+    init(
+        _ spool: Spool, as worker: String, quietTime: Duration, settleTime: Duration,
+        longestWait: TimeInterval = .infinity
+    ) {
         self.spool = spool
+        self.worker = worker
         self.longestWait = longestWait
+        quiet = QuietTracker(quietTime: quietTime)
         settling = SettleTracker(settleTime: settleTime)
+        recent = RecentClaims(memory: settleTime)
     }
 
     /// Whether nothing is known that could be done, now or later.
     var isIdle: Bool {
-        orphaned.isEmpty && fresh.isEmpty && backlog.isEmpty && underWay.isEmpty && !isScanning && settling.isEmpty
-            && retryLook == nil && !wantsRetryLook
+        orphaned.isEmpty && fresh.isEmpty && backlog.isEmpty && underWay.isEmpty && !isScanning && quiet.isEmpty
+            && settling.isEmpty && retryLook == nil && !wantsRetryLook
     }
 
     var countUnderWay: Int { underWay.count }
 
     /// When something is due that waits for its time; nil while it could not be begun.
     var nextDue: ContinuousClock.Instant? {
-        isHeldUp ? nil : [settling.nextDue, retryLook].compactMap(\.self).min()
+        isHeldUp ? nil : [quiet.nextDue, settling.nextDue, retryLook, foreign.nextDue].compactMap(\.self).min()
     }
 
     /// Whether nothing is begun before a job that is under way has ended.
@@ -90,7 +101,25 @@ struct Intake: ~Copyable {
 
     private var isScanning: Bool { wantsScan || listing != nil }
 
-    /// Takes a name that was hinted at, or a dead worker's job.
+    /// Takes note of what happened to a name in `incoming`. What came whole may be claimed at once, what was written in
+    /// place after the quiet time.
+    mutating func saw(_ name: JobName, _ hint: NameHint, now: ContinuousClock.Instant = .now) {
+        let pause = settling.pause(for: name)
+        if pause == .zero, hint.isWhole || quiet.quietTime == .zero {
+            quiet.forget(name)
+            add(.dropped(name), now: now)
+        } else {
+            quiet.saw(name, hint, pause: pause)
+        }
+    }
+
+    /// Takes note of a visible name in `incoming` that is no job's.
+    mutating func sawForeign(_ name: FilePath.Component, now: ContinuousClock.Instant) { foreign.saw(name, now: now) }
+
+    /// Takes what the operator should know of such names, once.
+    mutating func takeForeign() -> ForeignNames.Report? { foreign.takeReport() }
+
+    /// Takes a name that may be claimed, or a dead worker's job.
     mutating func add(_ candidate: Candidate, now: ContinuousClock.Instant = .now) {
         if case .orphaned = candidate, let place = Place.of(candidate) {
             let isKnown = orphaned.contains { Place.of($0) == place }
@@ -121,7 +150,7 @@ struct Intake: ~Copyable {
     }
 
     /// The next candidate, and the state in which it has settled if that is why it is looked at again.
-    mutating func next(now: ContinuousClock.Instant) throws(SystemFailure) -> (Candidate, settled: FileStatus?)? {
+    mutating func next(now: ContinuousClock.Instant) throws(SystemFailure) -> (Candidate, settled: SettledFile?)? {
         // A suspect waits until everybody else has ended: if the worker dies with it, it alone is to blame.
         if isHeldUp { return nil }
         if let index = nextOrphan {
@@ -130,16 +159,22 @@ struct Intake: ~Copyable {
             isAlone = candidate.isSuspect
             return (candidate, settled: nil)
         }
+        let incoming = spool[.incoming]
+        let quieted = quiet.takeDue(now: now) { (name) throws(SystemFailure) in try incoming.status(of: name.file)?.changed }
+        for name in quieted { add(.dropped(name), now: now) }
         for name in settling.takeDue(now: now) where isNew(name) { backlog.append(.dropped(name)) }
-        if settling.takeMissed() { wantsScan = true }
+        if quiet.takeMissed() || settling.takeMissed() { wantsScan = true }
+        foreign.look(in: incoming, now: now)
         try lookForRetries(now: now)
         while true {
-            if backlog.isEmpty, isScanning { try refill() }
+            if backlog.isEmpty, isScanning { try refill(now: now) }
             guard let candidate = takeQueued() else {
                 if isScanning { continue }
                 return nil
             }
             queued.remove(candidate.name)
+            // Something has happened to it since it was queued.
+            if quiet.holds(candidate.name) { continue }
             if underWay[candidate.name] != nil {
                 again.insert(candidate.name)
                 continue
@@ -160,16 +195,26 @@ struct Intake: ~Copyable {
     }
 
     /// Queues the next names of the listing, or ends it.
-    private mutating func refill() throws(SystemFailure) {
+    private mutating func refill(now: ContinuousClock.Instant) throws(SystemFailure) {
         if listing == nil {
             wantsScan = false
             window = Self.windows.lowerBound
-            listing = try IncomingListing(of: spool)
+            listing = try IncomingListing(of: spool, as: worker)
         }
-        let names = try listing?.next(window) ?? []
+        let entries = try listing?.next(window) ?? []
         window = min(window * 2, Self.windows.upperBound)
-        if names.isEmpty { listing = nil }
-        for name in names where !settling.holds(name) && isNew(name) { backlog.append(.dropped(name)) }
+        if entries.isEmpty {
+            foreign.counted(listing?.foreignCount ?? 0, example: listing?.foreignExample)
+            listing = nil
+        }
+        for entry in entries where !settling.holds(entry.name) && !quiet.holds(entry.name) {
+            // Of such a one no event has told, or not yet.
+            if quiet.isYoung(entry.age) {
+                quiet.found(entry.name, changed: entry.changed, now: now)
+            } else if isNew(entry.name) {
+                backlog.append(.dropped(entry.name))
+            }
+        }
     }
 
     private mutating func lookForRetries(now: ContinuousClock.Instant) throws(SystemFailure) {
@@ -193,8 +238,11 @@ struct Intake: ~Copyable {
     mutating func ended(_ name: JobName, _ outcome: TurnOutcome, now: ContinuousClock.Instant) {
         let candidate = underWay.removeValue(forKey: name)
         isAlone = false
+        if case .dropped? = candidate, outcome.hasClaimed { recent.insert(name, now: now) }
         switch outcome {
-        case .unfinished(let status): settling.sawUnfinished(name, status, now: now)
+        case .unfinished(let status):
+            let followsClaim = status.size == 0 && recent.contains(name, now: now)
+            settling.sawUnfinished(name, status, followsClaim: followsClaim, now: now)
         case .postponed(let until):
             settling.forget(name)
             let due = now + max(.zero, .seconds(until.timeIntervalSinceNow))

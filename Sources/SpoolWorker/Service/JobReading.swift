@@ -82,6 +82,9 @@ struct JobReading: Sendable {
     /// Whether both readings found the same file with the same content.
     func isSame(as other: JobReading) -> Bool { status.isSameFile(as: other.status) && bytes == other.bytes }
 
+    /// Whether it is an empty file that nobody else has open, so that no content can come any more.
+    var isUnusedFile: Bool { status.kind == .regular && bytes.isEmpty && file?.isOpenHereAlone ?? false }
+
     private static func read(_ bytes: [UInt8], limits: JobLimits) -> Content {
         guard bytes.count <= limits.jobBytes else {
             return .wrong(

@@ -15,7 +15,7 @@ extension JobTurn {
     ///   - claimedName: the name that it gets in the worker's folder.
     ///   - id: for a job that has none yet.
     func claim(
-        _ candidate: Candidate, as claimedName: JobName, id: String, settled: FileStatus?
+        _ candidate: Candidate, as claimedName: JobName, id: String, settled: SettledFile?
     ) throws(SystemFailure) -> ClaimOutcome {
         switch candidate {
         case .dropped(let name): try claim(name, as: claimedName, id: id, settled: settled)
@@ -27,13 +27,13 @@ extension JobTurn {
     // MARK: From incoming
 
     private func claim(
-        _ name: JobName, as claimedName: JobName, id: String, settled: FileStatus?
+        _ name: JobName, as claimedName: JobName, id: String, settled: SettledFile?
     ) throws(SystemFailure) -> ClaimOutcome {
         let incoming = moves.spool[.incoming]
         guard let seen = try JobReading(name.file, in: incoming, limits: limits) else {
             return .not(.gone)
         }
-        if case .unfinished = seen.content, settled != seen.status { return .not(.unfinished(seen.status)) }
+        if case .unfinished = seen.content, settled?.status != seen.status { return .not(.unfinished(seen.status)) }
 
         guard try moves.claim(name, from: incoming, as: claimedName) else { return .not(.gone) }
         // Between the look and the claim a producer may have written on, or put another file under the name.
@@ -43,6 +43,14 @@ extension JobTurn {
         if case .unfinished = now.content, !now.isSame(as: seen) {
             try moves.giveBack(claimedName, id: id)
             return .not(.unfinished(now.status))
+        }
+        if settled?.followsClaim == true, now.isUnusedFile, now.isSame(as: seen) {
+            // A producer has touched its job by name after the claim, which made this file.
+            try moves.lease.claims.remove(claimedName.file)
+            logger.notice(
+                "removed an empty file that came under the name of a job just claimed; it carries no job",
+                metadata: ["job": "\(name)"])
+            return .not(.gone)
         }
         var document = newDocument(name, id: id, now, submitted: seen.status.changed)
         let left = name.fits ? try moves.leftResult(of: name) : nil

@@ -15,7 +15,7 @@ struct JobTurn: Sendable {
     var logger: Logger
 
     /// - Parameter settled: the state in which the file has stayed for the settle time, if it has.
-    func run(_ candidate: Candidate, settled: FileStatus?) async -> TurnOutcome {
+    func run(_ candidate: Candidate, settled: SettledFile?) async -> TurnOutcome {
         let id = UniqueID().description
         let claimedName = candidate.claimedName(id: id)
         moves.held.insert(claimedName)

@@ -28,6 +28,7 @@ struct WorkerLoop: ~Copyable {
     /// Names in a row that could not be claimed.
     private var failuresInARow = 0
     private static let manyFailures = 8
+    private var unclaimable = UnclaimableJobs()
     /// What could not be taken over or put back, and why: it is said once.
     private var troubles: [String: Errno] = [:]
     private var alarm: Alarm
@@ -42,8 +43,8 @@ struct WorkerLoop: ~Copyable {
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
         intake = Intake(
-            service.spool, settleTime: service.configuration.settleTime,
-            longestWait: service.configuration.retries.longestWait)
+            service.spool, as: registration.lease.worker.id, quietTime: service.configuration.quietTime,
+            settleTime: service.configuration.settleTime, longestWait: service.configuration.retries.longestWait)
         report = service.watcher?.report
         alarm = Alarm(service.wake)
     }
@@ -67,6 +68,7 @@ struct WorkerLoop: ~Copyable {
     }
 
     private mutating func leave() {
+        report(now: .now, isEnding: true)
         alarm.cancel()
         deadline?.cancel()
         registration.leave()
@@ -96,6 +98,7 @@ struct WorkerLoop: ~Copyable {
         } catch {
             try pause(after: error, job: nil, now: now)
         }
+        report(now: now)
         if isOnce, let pause { throw StorageShortage(description: pause.reason) }
         alarm.set(for: dueTimes)
         return true
@@ -105,7 +108,7 @@ struct WorkerLoop: ~Copyable {
     private var dueTimes: [ContinuousClock.Instant?] {
         let scan = isOnce ? nil : nextScan
         if let pause { return [scan, pause.until] }
-        return [scan, nextPeerLook, hasRoom ? intake.nextDue : nil]
+        return [scan, unclaimable.reportDue, nextPeerLook, hasRoom ? intake.nextDue : nil]
     }
 
     private var hasRoom: Bool { intake.countUnderWay < service.turnsAtATime }
@@ -120,7 +123,9 @@ struct WorkerLoop: ~Copyable {
         for (name, outcome) in ended {
             switch outcome {
             case .unclaimable(let failure): try sawUnclaimable(name, failure, now: now)
-            case .finished, .postponed: failuresInARow = 0
+            case .finished, .postponed:
+                failuresInARow = 0
+                unclaimable.forget(name)
             case .blocked(let failure): try pause(after: failure, job: name, now: now)
             default: break
             }
@@ -130,9 +135,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func sawUnclaimable(
         _ name: JobName, _ failure: SystemFailure, now: ContinuousClock.Instant
     ) throws(SystemFailure) {
-        service.logger.error(
-            "a job cannot be claimed; it stays where it is and is tried again later",
-            metadata: ["job": "\(name)", "error": "\(failure)"])
+        unclaimable.saw(name, failure, now: now)
         if failure.isOfRights { return }
         failuresInARow += 1
         guard failuresInARow >= Self.manyFailures else { return }
@@ -143,7 +146,8 @@ struct WorkerLoop: ~Copyable {
 
     private mutating func takeHints(now: ContinuousClock.Instant) {
         let hinted = service.hints.take()
-        for name in hinted.names { intake.add(.dropped(name)) }
+        for (name, hint) in hinted.names { intake.saw(name, hint, now: now) }
+        for name in hinted.foreign { intake.sawForeign(name, now: now) }
         if hinted.hasLostEvents {
             service.logger.warning("events were lost, more came than the kernel holds; incoming is scanned instead")
         }
@@ -154,6 +158,24 @@ struct WorkerLoop: ~Copyable {
         if hinted.needsScan || nextScan <= now {
             intake.scan()
             nextScan = now + (report?.scanInterval ?? SpoolWatcher.slowScan)
+        }
+    }
+
+    /// Says what the operator should know of names that are not taken, many at a time.
+    private mutating func report(now: ContinuousClock.Instant, isEnding: Bool = false) {
+        if let jobs = unclaimable.takeReport(now: now, isEnding: isEnding) {
+            service.logger.error(
+                jobs.count == 1
+                    ? "a job cannot be claimed; it stays where it is and is tried again later"
+                    : "\(jobs.count) jobs cannot be claimed, this one among them; they stay where they are and are tried again later",
+                metadata: ["job": "\(jobs.example)", "error": "\(jobs.failure)"])
+        }
+        if let names = intake.takeForeign() {
+            service.logger.warning(
+                names.count == 1
+                    ? "a file in incoming is ignored; the name of a job ends in .json"
+                    : "\(names.count) files in incoming are ignored, this one among them; the name of a job ends in .json",
+                metadata: ["file": "\(names.example.printable)"])
         }
     }
 
