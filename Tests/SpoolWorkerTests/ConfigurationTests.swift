@@ -40,6 +40,7 @@ import Testing
         #expect(configuration.renderers == 7)
         #expect(configuration.watch == .auto)
         #expect(configuration.scanInterval == nil)
+        #expect(configuration.quietTime == .milliseconds(50))
         #expect(configuration.settleTime == .seconds(2))
         #expect(configuration.timeout == .seconds(60))
         #expect(configuration.retries.maxAttempts == 5)
@@ -63,6 +64,7 @@ import Testing
         .renderers: ("3", { $0.renderers == 3 }),
         .watch: ("poll", { $0.watch == .poll }),
         .scanInterval: ("500ms", { $0.scanInterval == .milliseconds(500) }),
+        .quietTime: ("0", { $0.quietTime == .zero }),
         .settleTime: ("1.5", { $0.settleTime == .milliseconds(1500) && $0.retries.settleTime == .milliseconds(1500) }),
         .timeout: ("2m", { $0.timeout == .seconds(120) }),
         .shutdownTimeout: ("1h", { $0.shutdownTimeout == .seconds(3600) }),

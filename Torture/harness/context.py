@@ -25,6 +25,11 @@ class Context:
     every: int = 1
     lives: frozenset[str] = frozenset()
     harms: frozenset[str] = frozenset()
+    # Of the producers.
+    languages: frozenset[str] = frozenset()
+    drops: int = 50
+    is_awaited: bool = True
+    settings: dict[str, str] = field(default_factory=dict)
     kept: set[Path] = field(default_factory=set)
     # Where the folders of failures are kept, if they are.
     keep_in: Path | None = None

@@ -18,6 +18,7 @@ PACKAGES = {
     "mount": "mount",
     "unshare": "util-linux",
     "ip": "iproute2",
+    "perl": "perl",
     "rsync": "rsync",
     "glusterd": "glusterfs-server",
     "gluster": "glusterfs-cli",

@@ -10,6 +10,8 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var oldest: Date?
         /// Entries that are no jobs: hidden files, names without `.json`, stray documents.
         public var ignored = 0
+        /// The name of one of them that is not hidden; nil if there is none.
+        public var ignoredExample: String?
     }
 
     public var states: [SpoolFolder: State]
@@ -47,7 +49,10 @@ extension SpoolSurvey.State {
                 let isExpected =
                     documents
                     ? entry.isHidden || entry.string.hasSuffix(".result.json") : entry.string == ".gitkeep"
-                if !isExpected { ignored += 1 }
+                if !isExpected {
+                    ignored += 1
+                    if ignoredExample == nil, !entry.isHidden { ignoredExample = entry.printable }
+                }
                 continue
             }
             // One that is gone by now has moved on.

@@ -36,6 +36,7 @@ struct StatusReport {
                 "jobs": .number(state.jobs),
                 "oldestSeconds": state.oldest.map { .number(age(of: $0), digits: 3) } ?? .null,
                 "ignored": .number(state.ignored),
+                "ignoredExample": state.ignoredExample.map { .string($0) } ?? .null,
             ]
         }
         let workers = survey.workers.map { entry -> JSONValue in
@@ -58,7 +59,7 @@ struct StatusReport {
             guard let state = survey.states[folder] else { continue }
             rows.append([
                 folder.rawValue, "\(state.jobs)", state.oldest.map { Self.words(age(of: $0)) } ?? "-",
-                state.ignored == 0 ? "" : "\(state.ignored)",
+                state.ignored == 0 ? "" : "\(state.ignored)" + (state.ignoredExample.map { " (\($0))" } ?? ""),
             ])
         }
         var workers = [["WORKER", "PID", "VERSION", "LAST BEAT", "STATE"]]
