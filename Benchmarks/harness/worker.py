@@ -30,6 +30,11 @@ class Spool:
     def drop(self, staged: Path) -> None:
         staged.rename(self.path / "incoming" / staged.name)
 
+    def copy(self, staged: Path) -> None:
+        """Drop as `cp` does, into the folder itself."""
+        shutil.copyfile(staged, self.path / "incoming" / staged.name)
+        staged.unlink()
+
     def result(self, number: int) -> Path:
         return self.path / "done" / f"job-{number}.result.json"
 

@@ -21,7 +21,8 @@ import Testing
         let run = FilePath(#filePath).removingLastComponent().pushing("../../Torture/run").lexicallyNormalized()
         let torture = try WorkerProcess(
             command: [
-                "/usr/bin/python3", "-B", run.string, "--worker", WorkerProcess.executable.string, "--only", "producers",
+                "/usr/bin/python3", "-B", run.string, "--worker", WorkerProcess.executable.string, "--only",
+                "producers",
                 "--language", language, "--drops", "50", "--no-wait", "--set", "quiet-time=1s", "--scratch",
                 scratch.path.string,
             ] + options, in: scratch)

@@ -48,7 +48,8 @@ import Testing
     @Test func `tells what was written in place from what came whole`() async throws {
         let watcher = try watch()
         let path = scratch.path.appending("incoming/a.json").string
-        let file = try #require(FileManager.default.createFile(atPath: path, contents: nil) ? unsafe open(path, O_WRONLY) : nil)
+        let file = try #require(
+            FileManager.default.createFile(atPath: path, contents: nil) ? unsafe open(path, O_WRONLY) : nil)
         try await expectHint("a.json") { !$0.isWhole && $0.isOpen == false }
         #expect(unsafe write(file, "{}", 2) == 2)
         try await expectHint("a.json") { !$0.isWhole && $0.isOpen == true }
@@ -185,7 +186,9 @@ import Testing
     @Test func `counts visible names that are no jobs`() throws {
         let scratch = try ScratchFolder()
         let spool = try Spool.create(at: scratch.path)
-        for name in ["photo.jpg", "a.result.json", ".hidden", "a.json"] { try scratch.write("{}", to: "incoming/\(name)") }
+        for name in ["photo.jpg", "a.result.json", ".hidden", "a.json"] {
+            try scratch.write("{}", to: "incoming/\(name)")
+        }
         var listing = try IncomingListing(of: spool, as: "me")
         while try !listing.next(10).isEmpty {}
         #expect(listing.foreignCount == 2)

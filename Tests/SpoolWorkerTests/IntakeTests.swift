@@ -72,7 +72,8 @@ import Testing
         #expect(again?.settled == SettledFile(status: status, followsClaim: false))
     }
 
-    @Test func `gives a file that was written in place after the quiet time, and one that was renamed at once`() throws {
+    @Test func `gives a file that was written in place after the quiet time, and one that was renamed at once`() throws
+    {
         let written = try job("written.json")
         let renamed = try job("renamed.json")
         var intake = self.intake(quietTime: .milliseconds(50))

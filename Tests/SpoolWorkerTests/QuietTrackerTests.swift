@@ -17,7 +17,9 @@ import Testing
         var tracker = QuietTracker(quietTime: .milliseconds(50))
         for now in 0...3000 {
             for (at, event) in events where at == now { tracker.saw(name, NameHint(event, at: time(at)), pause: pause) }
-            if tracker.nextDue.map({ $0 <= time(now) }) ?? false, !tracker.takeDue(now: time(now), look: { _ in nil }).isEmpty {
+            if tracker.nextDue.map({ $0 <= time(now) }) ?? false,
+                !tracker.takeDue(now: time(now), look: { _ in nil }).isEmpty
+            {
                 return now
             }
         }
@@ -75,7 +77,9 @@ import Testing
         #expect(due.isEmpty)
         #expect(tracker.isEmpty)
         tracker.found(name, changed: 1, now: time(0))
-        due = tracker.takeDue(now: time(50)) { (_) throws(SystemFailure) in throw SystemFailure("inspect", "a.json", .ioError) }
+        due = tracker.takeDue(now: time(50)) { (_) throws(SystemFailure) in
+            throw SystemFailure("inspect", "a.json", .ioError)
+        }
         #expect(due == [name])
     }
 

@@ -160,7 +160,9 @@ struct Intake: ~Copyable {
             return (candidate, settled: nil)
         }
         let incoming = spool[.incoming]
-        let quieted = quiet.takeDue(now: now) { (name) throws(SystemFailure) in try incoming.status(of: name.file)?.changed }
+        let quieted = quiet.takeDue(now: now) { (name) throws(SystemFailure) in
+            try incoming.status(of: name.file)?.changed
+        }
         for name in quieted { add(.dropped(name), now: now) }
         for name in settling.takeDue(now: now) where isNew(name) { backlog.append(.dropped(name)) }
         if quiet.takeMissed() || settling.takeMissed() { wantsScan = true }
