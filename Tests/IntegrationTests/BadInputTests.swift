@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", ErrorCode.jobSyntax, "empty"),
+        ("", ErrorCode.jobSyntax, "the job file is empty"),
         ("{}", .jobInvalid, "input is missing"),
         ("[]", .jobInvalid, "must be an object"),
         (#"{"input": "photo.jpg", "rendi"#, .jobSyntax, "line 1, column 30"),
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `of two megabytes fails that job alone`() async throws {
-        try await expect(.jobTooLarge, saying: "1048576") {
+        try await expect(.jobTooLarge, saying: "the limit of 1 MiB") {
             try $0.drop(#"{"input": ""# + String(repeating: "x", count: 2_000_000), as: "bad.json")
         }
     }
