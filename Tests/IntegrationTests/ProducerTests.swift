@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Producers` {
     private static let turnstile = Turnstile(1)
 
-    /// The whole matrix of the programs that are installed: two hundred drops each with the default settings are in
+    /// The whole matrix of the programs that are installed: fifty drops each with the default settings are in
     /// `make torture`. A machine that is busy with other tests may hold a producer up between two calls, so these get a
     /// longer quiet time.
     @Test(arguments: [
@@ -23,7 +23,7 @@ import Testing
             command: [
                 "/usr/bin/python3", "-B", run.string, "--worker", WorkerProcess.executable.string, "--only",
                 "producers",
-                "--language", language, "--drops", "50", "--no-wait", "--set", "quiet-time=1s", "--scratch",
+                "--language", language, "--drops", "30", "--no-wait", "--set", "quiet-time=1s", "--scratch",
                 scratch.path.string,
             ] + options, in: scratch)
         #expect(
@@ -39,9 +39,9 @@ import Testing
         try fixture.scratch.write("", to: "spool/incoming/job.json")
         try await eventually("the empty file is gone") { try fixture.scratch.list("spool/incoming").isEmpty }
         try await eventually("the log says so") { worker.standardError.contains("removed an empty file") }
-        #expect(try fixture.states() == ["job.json": "done"])
         worker.signal(SIGTERM)
         _ = try await worker.status()
+        #expect(try fixture.states() == ["job.json": "done"])
         try fixture.expectConsistent()
     }
 

@@ -340,16 +340,15 @@ import Testing
         let first = try #require(try spool[.incoming].status(of: file))
         try spool[.incoming].setModified(file, 1_000_000_000)
         let second = try #require(try spool[.incoming].status(of: file))
+        let names = try (0..<SettleTracker.capacity).map { try job("\($0).json") }
         for status in [first, second] {
-            for index in 0..<SettleTracker.capacity {
-                tracker.sawUnfinished(try job("\(index).json"), status, now: start)
-            }
+            for name in names { tracker.sawUnfinished(name, status, now: start) }
         }
         let honest = try job("honest.json")
         tracker.sawUnfinished(honest, first, now: start)
         #expect(tracker.hasSettled(honest, now: start + .seconds(2))?.status == first)
-        #expect(!tracker.holds(try job("0.json")))
-        #expect(tracker.holds(try job("1.json")))
+        #expect(!tracker.holds(names[0]))
+        #expect(tracker.holds(names[1]))
     }
 
     @Test func `looks again for files that were too many to remember`() throws {
