@@ -100,6 +100,21 @@ import Testing
         #expect(try intake.next(now: start + .milliseconds(50))?.0.name == second)
     }
 
+    @Test func `gives a file that somebody touches all the time, a backlog or not`() throws {
+        let names = (0..<300).map { "\($0).json" }
+        for name in names { try scratch.write("{}", to: "incoming/\(name)") }
+        try quieten(names[299])
+        var intake = self.intake(quietTime: .milliseconds(50))
+        let touched = try job("touched.json")
+        var given: Int?
+        for index in 0..<250 where given == nil {
+            let time = start + .milliseconds(10 * index)
+            intake.saw(touched, NameHint(.touched, at: time), now: time)
+            if try #require(try intake.next(now: time)).0.name == touched { given = index }
+        }
+        #expect(try #require(given) >= 100)
+    }
+
     @Test func `lets a file wait that a scan finds just changed, until it has stayed as it is`() throws {
         let name = try job("a.json")
         var intake = self.intake(quietTime: .seconds(3600))

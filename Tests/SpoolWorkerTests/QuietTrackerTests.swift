@@ -16,7 +16,9 @@ import Testing
     private func due(_ events: [(at: Int, NameEvent)], pause: Duration = .zero) -> Int? {
         var tracker = QuietTracker(quietTime: .milliseconds(50))
         for now in 0...3000 {
-            for (at, event) in events where at == now { tracker.saw(name, NameHint(event, at: time(at)), pause: pause) }
+            for (at, event) in events where at == now {
+                _ = tracker.saw(name, NameHint(event, at: time(at)), pause: pause)
+            }
             if tracker.nextDue.map({ $0 <= time(now) }) ?? false,
                 !tracker.takeDue(now: time(now), look: { _ in nil }).isEmpty
             {
@@ -42,6 +44,23 @@ import Testing
         #expect(due((0..<300).map { ($0 * 10, .touched) }) == 50 * QuietTracker.patience)
     }
 
+    @Test func `lets a name wait no more that has waited long enough, until it is given to a turn`() {
+        var tracker = QuietTracker(quietTime: .milliseconds(50))
+        for now in stride(from: 0, to: 1000, by: 10) {
+            let isWaiting = tracker.saw(name, NameHint(.touched, at: time(now)), pause: .zero)
+            #expect(isWaiting)
+        }
+        let due = tracker.takeDue(now: time(1000)) { _ in nil }
+        #expect(due == [name])
+        var isWaiting = tracker.saw(name, NameHint(.touched, at: time(1010)), pause: .zero)
+        #expect(!isWaiting)
+        isWaiting = tracker.found(name, changed: 1, now: time(1020))
+        #expect(!isWaiting)
+        tracker.forget(name)
+        isWaiting = tracker.saw(name, NameHint(.touched, at: time(1030)), pause: .zero)
+        #expect(isWaiting)
+    }
+
     @Test func `lets a name wait for its pause at least`() {
         #expect(due([(0, .closed)], pause: .milliseconds(400)) == 400)
         #expect(due([(0, .closed), (390, .closed)], pause: .milliseconds(400)) == 440)
@@ -51,7 +70,7 @@ import Testing
     @Test func `looks at what a scan has found, and waits on while it changes`() {
         var tracker = QuietTracker(quietTime: .milliseconds(50))
         var changed: Int64 = 1
-        tracker.found(name, changed: changed, now: time(0))
+        _ = tracker.found(name, changed: changed, now: time(0))
         changed = 2
         var due = tracker.takeDue(now: time(50)) { _ in changed }
         #expect(due.isEmpty)
@@ -61,7 +80,7 @@ import Testing
         #expect(due == [name])
         #expect(tracker.isEmpty)
         // It changes all the time.
-        tracker.found(name, changed: changed, now: time(0))
+        _ = tracker.found(name, changed: changed, now: time(0))
         var end: Int?
         for now in 1...3000 where end == nil {
             changed += 1
@@ -72,11 +91,11 @@ import Testing
 
     @Test func `drops what is gone, and keeps what cannot be looked at`() {
         var tracker = QuietTracker(quietTime: .milliseconds(50))
-        tracker.found(name, changed: 1, now: time(0))
+        _ = tracker.found(name, changed: 1, now: time(0))
         var due = tracker.takeDue(now: time(50)) { _ in nil }
         #expect(due.isEmpty)
         #expect(tracker.isEmpty)
-        tracker.found(name, changed: 1, now: time(0))
+        _ = tracker.found(name, changed: 1, now: time(0))
         due = tracker.takeDue(now: time(50)) { (_) throws(SystemFailure) in
             throw SystemFailure("inspect", "a.json", .ioError)
         }
@@ -85,10 +104,10 @@ import Testing
 
     @Test func `forgets a name of which a later one has the events`() {
         var tracker = QuietTracker(quietTime: .milliseconds(50))
-        tracker.saw(name, NameHint(.closed, at: time(0)), pause: .zero)
+        _ = tracker.saw(name, NameHint(.closed, at: time(0)), pause: .zero)
         tracker.forget(name)
         #expect(tracker.nextDue == nil)
-        tracker.saw(name, NameHint(.closed, at: time(20)), pause: .zero)
+        _ = tracker.saw(name, NameHint(.closed, at: time(20)), pause: .zero)
         var due = tracker.takeDue(now: time(60)) { _ in nil }
         #expect(due.isEmpty)
         due = tracker.takeDue(now: time(70)) { _ in nil }
@@ -99,7 +118,7 @@ import Testing
         var tracker = QuietTracker(quietTime: .milliseconds(50))
         for index in 0...QuietTracker.capacity {
             let name = JobName(FilePath.Component("\(index).json")!)!
-            tracker.saw(name, NameHint(.closed, at: start), pause: .zero)
+            _ = tracker.saw(name, NameHint(.closed, at: start), pause: .zero)
         }
         var hasMissed = tracker.takeMissed()
         #expect(!hasMissed)

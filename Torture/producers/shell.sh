@@ -20,7 +20,6 @@ drop() { # file, name, target
     'dd') dd if="$1" of="$3" bs=512 2>/dev/null ;;
     'tee') tee "$3" < "$1" > /dev/null ;;
     'tar') tar -C "$stage" -cf - "$2" | tar -C "$incoming" -xpf - ;;
-    'cpio') (cd "$stage" && echo "$2" | cpio -o 2>/dev/null) | (cd "$incoming" && cpio -im 2>/dev/null) ;;
     'rsync -a') rsync -a "$1" "$3" ;;
     'rsync --inplace') rsync -a --inplace "$1" "$3" ;;
     '>') cat "$1" > "$3" ;;

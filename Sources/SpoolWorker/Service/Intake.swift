@@ -108,8 +108,8 @@ struct Intake: ~Copyable {
         if pause == .zero, hint.isWhole || quiet.quietTime == .zero {
             quiet.forget(name)
             add(.dropped(name), now: now)
-        } else {
-            quiet.saw(name, hint, pause: pause)
+        } else if !quiet.saw(name, hint, pause: pause) {
+            add(.dropped(name), now: now)
         }
     }
 
@@ -176,12 +176,13 @@ struct Intake: ~Copyable {
             }
             queued.remove(candidate.name)
             // Something has happened to it since it was queued.
-            if quiet.holds(candidate.name) { continue }
+            if case .dropped(let name) = candidate, quiet.holds(name) { continue }
             if underWay[candidate.name] != nil {
                 again.insert(candidate.name)
                 continue
             }
             underWay[candidate.name] = candidate
+            quiet.forget(candidate.name)
             return (candidate, settling.hasSettled(candidate.name, now: now))
         }
     }
@@ -211,9 +212,8 @@ struct Intake: ~Copyable {
         }
         for entry in entries where !settling.holds(entry.name) && !quiet.holds(entry.name) {
             // Of such a one no event has told, or not yet.
-            if quiet.isYoung(entry.age) {
-                quiet.found(entry.name, changed: entry.changed, now: now)
-            } else if isNew(entry.name) {
+            if quiet.isYoung(entry.age), quiet.found(entry.name, changed: entry.changed, now: now) { continue }
+            if isNew(entry.name) {
                 backlog.append(.dropped(entry.name))
             }
         }

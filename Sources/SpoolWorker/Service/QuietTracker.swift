@@ -39,6 +39,8 @@ struct QuietTracker {
     /// Each entry once, at a time that is not later than its due: dues only move on. Others were left by entries that
     /// are gone.
     private var checks = Heap<Check>()
+    /// Names that have waited as long as a name may, and were not given to a turn yet. Nothing makes them wait again.
+    private var exhausted: Set<JobName> = []
     /// Whether a name was not remembered for lack of room.
     private var hasMissed = false
 
@@ -56,7 +58,9 @@ struct QuietTracker {
 
     /// Takes note of events.
     /// - Parameter pause: how long the name waits at least, whatever happens to it.
-    mutating func saw(_ name: JobName, _ hint: NameHint, pause: Duration) {
+    /// - Returns: false if it has waited long enough.
+    mutating func saw(_ name: JobName, _ hint: NameHint, pause: Duration) -> Bool {
+        if exhausted.contains(name) { return false }
         if entries[name] == nil {
             add(name, at: hint.time, isOpen: hint.isOpen ?? false, changed: nil, pause: pause)
         } else {
@@ -64,11 +68,15 @@ struct QuietTracker {
             entries[name]?.changed = nil
             if let isOpen = hint.isOpen { entries[name]?.isOpen = isOpen }
         }
+        return true
     }
 
     /// Takes note of a file that a scan has found and that has changed just now.
-    mutating func found(_ name: JobName, changed: Int64, now: ContinuousClock.Instant) {
+    /// - Returns: as above.
+    mutating func found(_ name: JobName, changed: Int64, now: ContinuousClock.Instant) -> Bool {
+        if exhausted.contains(name) { return false }
         if entries[name] == nil { add(name, at: now, isOpen: false, changed: changed, pause: .zero) }
+        return true
     }
 
     private mutating func add(
@@ -86,8 +94,10 @@ struct QuietTracker {
         checks.insert(Check(time: check, name: name))
     }
 
+    /// Takes note that a name is given to a turn.
     mutating func forget(_ name: JobName) {
-        entries[name] = nil
+        exhausted.remove(name)
+        guard entries.removeValue(forKey: name) != nil else { return }
         dropStale()
     }
 
@@ -118,6 +128,7 @@ struct QuietTracker {
             if time <= now {
                 entries[check.name] = nil
                 due.append(check.name)
+                if entry.latest <= now, exhausted.count < Self.capacity { exhausted.insert(check.name) }
             } else {
                 entry.check = time
                 entries[check.name] = entry
