@@ -403,6 +403,7 @@ import Testing
                 fixture.path.string, "--renderers", "2",
             ], in: fixture.scratch)
         for index in 0..<4 { #expect(try await fixture.ended("\(index).json").status == .done) }
+        #expect(!worker.standardError.contains("No space left"))
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
         try fixture.expectConsistent()

@@ -1,5 +1,7 @@
 import FoundationEssentials
 import SpoolCore
+import SpoolSystem
+import SystemPackage
 import Testing
 
 extension ResultDocument {
@@ -98,6 +100,15 @@ extension ResultDocument {
         var object = try #require(ResultDocument.full.json.object)
         object["new"] = "thing"
         #expect(try ResultDocument(json: .object(object)) == .full)
+    }
+
+    @Test func `is not what tells of a process that lacks descriptors`() throws {
+        let lack = SystemFailure("create", "a.png", .tooManyOpenFiles)
+        let error = JobError.starved("rendition a.png", lack)
+        // The worker pauses for what was lacking, not for want of space.
+        #expect(error.starvation == lack)
+        #expect(error.message.contains("Too many open files"))
+        #expect(JobError(.storageFull, "full").starvation == nil)
     }
 
     @Test func `has error codes of one spelling`() {

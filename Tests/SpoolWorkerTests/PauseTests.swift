@@ -7,6 +7,7 @@ import Testing
 @Suite struct `A pause` {
     @Test(arguments: [
         (Errno.permissionDenied, "lacks a right"), (.notPermitted, "lacks a right"), (.fileExists, "in the way"),
+        (.tooManyOpenFiles, "too few descriptors"),
         (.ioError, "file system failed"), (.noSuchFileOrDirectory, "file system failed"),
     ])
     func `is said to be for what has failed`(errno: Errno, words: String) {

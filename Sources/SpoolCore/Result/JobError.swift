@@ -1,4 +1,4 @@
-import SpoolSystem
+package import SpoolSystem
 
 /// Why a job failed, in the words of the result document.
 public struct JobError: Error, Sendable, Equatable, Codable {
@@ -9,8 +9,8 @@ public struct JobError: Error, Sendable, Equatable, Codable {
     public let message: String
     /// Whether the same job can succeed later without a change to it.
     public var retryable: Bool
-    /// Whether this process lacked descriptors or memory, which is no job's fault. No part of a document.
-    package private(set) var isStarved = false
+    /// What failed because this process lacked descriptors or memory, which is no job's fault. No part of a document.
+    package private(set) var starvation: SystemFailure?
 
     /// Bytes of UTF-8. Messages quote what producers and image files hold, and a result keeps one an attempt.
     public static let maximumMessageBytes = 1024
@@ -27,9 +27,10 @@ public struct JobError: Error, Sendable, Equatable, Codable {
     }
 
     /// For want of descriptors or memory.
-    package static func starved(_ message: String) -> JobError {
-        var error = JobError(.storageFull, message)
-        error.isStarved = true
+    /// - Parameter subject: what could not be had: "rendition a.png".
+    package static func starved(_ subject: String, _ failure: SystemFailure) -> JobError {
+        var error = JobError(.storageFull, "\(subject): \(failure)")
+        error.starvation = failure
         return error
     }
 

@@ -168,7 +168,7 @@ struct RenditionFiles: Sendable {
 
     private static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
         let name = path.shown
-        if failure.isStarvation { return .starved("rendition \(name): \(failure)") }
+        if failure.isStarvation { return .starved("rendition \(name)", failure) }
         switch failure.errno {
         case .improperLink, .tooManySymbolicLinkLevels:
             return JobError(

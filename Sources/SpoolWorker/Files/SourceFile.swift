@@ -33,7 +33,7 @@ struct SourceFile {
     }
 
     private static func failure(_ failure: SystemFailure, name: String, root: Folder) -> JobError {
-        if failure.isStarvation { return .starved("input \(name): \(failure)") }
+        if failure.isStarvation { return .starved("input \(name)", failure) }
         return switch failure.errno {
         case .noSuchFileOrDirectory, .notDirectory:
             JobError(.inputNotFound, "input \(name) does not exist in \(root.path.printable)")

@@ -94,10 +94,11 @@ struct JobTurn: Sendable {
                 queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
                 rendered: result.renderMilliseconds, committed: result.publishMilliseconds)
             return try finish(claimed, failed: nil)
-        case .failed(let error, _) where error.isStarved || (error.code == .storageFull && lacksSpace):
+        case .failed(let error, _) where error.starvation == nil && error.code == .storageFull && lacksSpace:
             // No job's fault: it waits, and so does the worker. With space left, the job takes more than there is.
             throw SystemFailure("write a rendition of", FilePath(claimed.document.job), .noSpace)
         case .failed(let error, let source):
+            if let starvation = error.starvation { throw starvation }
             attempt.error = error
             attempt.source = source
             claimed.document.attempts.append(attempt)

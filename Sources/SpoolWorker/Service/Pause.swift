@@ -24,6 +24,7 @@ extension SystemFailure {
     var headline: String {
         switch errno {
         case .permissionDenied, .notPermitted: "the worker lacks a right in the spool's folders"
+        case _ where isStarvation: "the worker has too few descriptors or too little memory"
         case .fileExists: "a file is in the way of a move in the spool"
         default: "the spool's file system failed"
         }
