@@ -11,6 +11,14 @@ package struct StorageSpace: Sendable, Equatable {
         self.free = free
         self.freeInodes = freeInodes
     }
+
+    /// More than 2^63 bytes count as just so many: some network file systems say that they have no end.
+    init(_ status: statvfs) {
+        let (bytes, isMore) = status.f_bavail.multipliedReportingOverflow(by: status.f_frsize)
+        self.init(
+            free: isMore ? .max : Int64(clamping: bytes),
+            freeInodes: status.f_files == 0 ? nil : Int64(clamping: status.f_favail))
+    }
 }
 
 extension Folder {
@@ -18,8 +26,6 @@ extension Folder {
     package func space() throws(SystemFailure) -> StorageSpace {
         var status = statvfs()
         guard unsafe fstatvfs(descriptor, &status) == 0 else { throw SystemFailure("inspect", path, .last) }
-        return StorageSpace(
-            free: Int64(clamping: status.f_bavail.multipliedReportingOverflow(by: status.f_frsize).partialValue),
-            freeInodes: status.f_files == 0 ? nil : Int64(clamping: status.f_favail))
+        return StorageSpace(status)
     }
 }
