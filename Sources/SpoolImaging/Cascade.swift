@@ -7,26 +7,40 @@ import SpoolCore
 /// libvips, too, leaves for the kernel when it shrinks in whole steps first. Renditions of one size, in several
 /// formats, are resized once.
 final class Cascade {
+    /// The source as it is, for renditions of its own size.
+    private let whole: Raster
+    /// What the other renditions are made of.
     private let base: Raster
+    private let stored: Size
     /// Of all renditions.
     private let sizes: [Size]
     private var kept: [Raster] = []
-    /// Colours are multiplied by alpha.
-    let isPremultiplied: Bool
 
     /// - Parameters:
     ///   - sizes: what will be asked for, in any order.
     ///   - stored: the source's size before it was reduced.
     init(_ image: Raster, sizes: [Size], stored: Size) throws(VipsFailure) {
         self.sizes = sizes
-        // Mixing pixels must not let transparent ones show.
-        isPremultiplied = image.hasAlpha && sizes.contains { $0 != stored }
-        let prepared = isPremultiplied ? try image.premultiplied() : image
-        base = sizes.count > 1 ? try prepared.inMemory() : prepared
+        self.stored = stored
+        let isMixed = image.hasAlpha && sizes.contains { $0 != stored }
+        let isWhole = sizes.contains(stored)
+        whole = sizes.count > 1 && (isWhole || !isMixed) ? try image.inMemory() : image
+        if isMixed {
+            // Mixing pixels must not let transparent ones show.
+            let multiplied = try whole.premultiplied()
+            base = sizes.count > 1 ? try multiplied.inMemory() : multiplied
+        } else {
+            base = whole
+        }
     }
+
+    /// Whether the colours of ``scaled(to:)`` are multiplied by alpha. Those of the source's own size are not, so that
+    /// nothing is lost of them, whatever other renditions there are.
+    func isPremultiplied(at size: Size) -> Bool { whole.hasAlpha && size != stored }
 
     /// The source at another size. Ask for large ones first.
     func scaled(to size: Size) throws(VipsFailure) -> Raster {
+        if size == stored { return whole }
         let twice = Size(width: size.width * 2, height: size.height * 2)
         let candidates = kept.filter { $0.size == size || $0.size.covers(twice) }
         let source = candidates.min { $0.size.area < $1.size.area } ?? base

@@ -14,7 +14,7 @@ struct RenditionTask {
         var image = try cascade.scaled(to: plan.scaled)
         if needsAnyOrder(orientation) { image = try image.inMemory() }
         image = try image.turned(orientation)
-        if cascade.isPremultiplied { image = try image.unpremultiplied() }
+        if cascade.isPremultiplied(at: plan.scaled) { image = try image.unpremultiplied() }
         if !rendition.format.keepsGreyscale || usesBackground(of: image) && !rendition.background.isNeutral {
             image = try image.colourful()
         }

@@ -29,7 +29,29 @@ struct CascadeTests {
     func `colours are premultiplied only if there is alpha and pixels are mixed`(
         _ alpha: Bool, width: Int, expected: Bool
     ) throws {
-        let cascade = try Cascade(image(alpha: alpha), sizes: sizes(width), stored: stored)
-        #expect(cascade.isPremultiplied == expected)
+        let sizes = sizes(width)
+        let cascade = try Cascade(image(alpha: alpha), sizes: sizes, stored: stored)
+        #expect(cascade.isPremultiplied(at: sizes[0]) == expected)
+        // Half of 2 is 1.
+        #expect(try Picture(cascade.scaled(to: sizes[0]))[5, 5][1] == (expected ? 1 : 2))
+    }
+
+    @Test func `a whole source with alpha is the same alone and beside smaller ones`() throws {
+        let sizes = [stored] + sizes(500, 100)
+        let cascade = try Cascade(image(alpha: true), sizes: sizes, stored: stored)
+        #expect(!cascade.isPremultiplied(at: stored))
+        #expect(try Picture(cascade.scaled(to: stored))[5, 5] == [1, 2, 3, 128])
+        #expect(cascade.isPremultiplied(at: sizes[1]))
+        #expect(try Picture(cascade.scaled(to: sizes[1]))[5, 5][1] == 1)
+    }
+
+    @Test func `colours are rounded, not cut off, when they are multiplied by alpha and back`() throws {
+        try VipsLibrary.start()
+        let colour: [UInt8] = [255, 200, 129, 200]
+        let there = try Picture(8, 8, colour).raster.premultiplied()
+        // 156.9 and 101.2
+        #expect(try Picture(there)[1, 1] == [200, 157, 101, 200])
+        // 200.2 and 128.8
+        #expect(try Picture(there.unpremultiplied())[1, 1] == [255, 200, 129, 200])
     }
 }

@@ -21,7 +21,11 @@ struct Picture: Equatable {
 
     /// Decodes a file, as stored.
     init(_ path: String) throws {
-        let raster = try Raster(decoding: path)
+        try self.init(Raster(decoding: path))
+    }
+
+    /// Computes the pixels of an image of eight bits a sample.
+    init(_ raster: Raster) throws {
         (width, height, bands) = (raster.size.width, raster.size.height, raster.bands)
         var length = 0
         let data = try unsafe #require(unsafe vips_image_write_to_memory(raster.pointer, &length))

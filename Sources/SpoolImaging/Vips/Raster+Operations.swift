@@ -58,12 +58,12 @@ extension Raster {
 
     /// Colours multiplied by alpha, so that invisible colours do not bleed into visible ones when pixels are mixed.
     func premultiplied() throws(VipsFailure) -> Raster {
-        try applying("premultiply").eightBit()
+        try applying("premultiply").roundedToEightBit()
     }
 
     /// The reverse of ``premultiplied()``.
     func unpremultiplied() throws(VipsFailure) -> Raster {
-        try applying("unpremultiply").eightBit()
+        try applying("unpremultiply").roundedToEightBit()
     }
 
     /// The image without alpha, on a ground of one colour.
@@ -89,6 +89,16 @@ extension Raster {
     func eightBit() throws(VipsFailure) -> Raster {
         guard !isEightBit else { return self }
         return try applying("cast") { $0.set("format", member: "uchar") }
+    }
+
+    /// The nearest values of one byte; a cast would cut the fractions off, and darken.
+    private func roundedToEightBit() throws(VipsFailure) -> Raster {
+        try applying("linear") {
+            $0.set("a", [1.0])
+            $0.set("b", [0.5])
+            // Clips, then cuts the fractions off.
+            $0.set("uchar", true)
+        }
     }
 
     /// The same pixels with nothing else: no profile, no EXIF, no animation, no palette of the source.
