@@ -63,3 +63,52 @@ struct LimitTests {
         #expect(try render(request, source, []).failure().code == .renderFailed)
     }
 }
+
+struct RenditionLimitTests {
+    private static let limits = RenderLimits(outputDimension: 200)
+
+    @Test(arguments: Fit.allCases, [false, true])
+    func `a rendition is refused unseen only if no source makes it smaller`(
+        _ fit: Fit, withoutEnlargement: Bool
+    ) throws {
+        let folder = try ScratchFolder()
+        try Picture(100, 50, [10, 20, 30]).write(.png, to: folder.file("source"))
+        for (width, height) in [(201, nil), (nil, 201), (201, 10), (10, 201), (201, 201)] as [(Int?, Int?)] {
+            var rendition = Rendition(path: "x.png", format: .png, width: width, height: height, fit: fit)
+            rendition.withoutEnlargement = withoutEnlargement
+            let isRefused = (try? Self.limits.check([rendition])) == nil
+            let reply = try render(folder.file("source"), [rendition], in: folder, limits: Self.limits)
+            let isTooLarge = if case .failed(let error) = reply { error.code == .outputTooLarge } else { false }
+            #expect(!isRefused || isTooLarge, "\(rendition)")
+            // The limit is on what is made.
+            if case .rendered(let job) = reply {
+                #expect(max(job.renditions[0].width, job.renditions[0].height) <= 200)
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (Fit.cover, 201, nil, false), (.cover, 201, 10, false), (.fill, 10, 201, false), (.outside, 201, 10, false),
+            (.contain, 201, 10, true), (.inside, 201, nil, false),
+        ] as [(Fit, Int?, Int?, Bool)])
+    func `what is certain is refused unseen`(
+        _ fit: Fit, width: Int?, height: Int?, withoutEnlargement: Bool
+    ) throws {
+        var rendition = Rendition(path: "x.png", format: .png, width: width, height: height, fit: fit)
+        rendition.withoutEnlargement = withoutEnlargement
+        let error = #expect(throws: JobError.self) { try Self.limits.check([rendition]) }
+        #expect(error?.code == .outputTooLarge)
+        #expect(error?.message.contains("is 201, more than the limit of 200") == true)
+    }
+
+    @Test func `a source that is small enough may be asked for more than the limit without enlargement`() throws {
+        let folder = try ScratchFolder()
+        try Picture(100, 50, [10, 20, 30]).write(.png, to: folder.file("source"))
+        var rendition = Rendition(path: "x.png", format: .png, width: 5000)
+        rendition.withoutEnlargement = true
+        try Self.limits.check([rendition])
+        let job = try render(folder.file("source"), [rendition], in: folder, limits: Self.limits).rendered()
+        #expect(job.renditions[0].width == 100)
+    }
+}

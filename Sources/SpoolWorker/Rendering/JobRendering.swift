@@ -17,7 +17,8 @@ struct JobRendering: Sendable {
         let before: FileStatus?
         let targets: RenditionFiles
         do throws(JobError) {
-            try refuseTooLarge()
+            // Needs no renderer to be refused.
+            try work.configuration.limits.check(job.renditions)
             source = try SourceFile.open(
                 job.input.path, in: work.inputRoots, limit: work.configuration.inputBytes)
             before = try? source.status()
@@ -63,20 +64,6 @@ struct JobRendering: Sendable {
             return try attempt.isHeld()
         } catch {
             throw JobError(.storageFailed, "\(error)")
-        }
-    }
-
-    /// What the job itself says is too large needs no renderer to be refused.
-    private func refuseTooLarge() throws(JobError) {
-        let limit = work.configuration.limits.outputDimension
-        for (index, rendition) in job.renditions.enumerated() {
-            for (key, value) in [("width", rendition.width), ("height", rendition.height)] {
-                guard let value, value > limit else { continue }
-                throw JobError(
-                    .outputTooLarge,
-                    "renditions[\(index)].\(key) is \(value), more than the limit of \(limit) "
-                        + "(limits.output-dimension)")
-            }
         }
     }
 
