@@ -8,10 +8,13 @@ public struct Renderer: Sendable {
     /// The version of the installed libvips, as in "8.14.1". Does not start libvips.
     public static var versionText: String { VipsLibrary.version }
 
-    /// Starts libvips, the first time.
+    /// Starts libvips, the first time, and tries out the encoders that may be missing, so that no job waits for that.
     /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
     public init() throws(JobError) {
         try VipsLibrary.start()
+        try VipsLibrary.exclusively { () throws(JobError) in
+            for format in ImageFormat.allCases { _ = format.writingSupport }
+        }
     }
 
     /// Decodes the source once and writes each rendition to its file.

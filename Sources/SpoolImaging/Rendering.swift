@@ -19,7 +19,7 @@ struct Rendering {
         do {
             opened = try decoder.open()
         } catch {
-            throw JobError(.inputCorrupt, "the header cannot be read: \(error.message)")
+            throw error.ofHost ?? JobError(.inputCorrupt, "the header cannot be read: \(error.message)")
         }
         header = SourceHeader(opened)
         try header.check(request.limits)
@@ -99,10 +99,12 @@ struct Rendering {
     /// A pipeline decodes, computes and encodes in one go, and libvips does not say which of them failed: whether the
     /// source is at fault is found out by decoding it once more, alone.
     private func blame(_ failure: VipsFailure, while activity: String) -> JobError {
+        if let error = failure.ofHost { return error }
         do {
             try decoder.check(reduction)
         } catch {
-            return JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
+            return error.ofHost
+                ?? JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
         }
         return JobError(.renderFailed, "libvips failed while \(activity): \(failure.message)")
     }

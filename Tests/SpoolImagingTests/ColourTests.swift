@@ -17,8 +17,11 @@ struct ColourTests {
         return try Picture(folder.file(rendition.path))
     }
 
+    /// (200, 40, 40) is (0, 245, 240, 40) of 255 in the profile of libvips. What that is on a screen was computed with
+    /// LittleCMS alone: for the perceptual intent, which libvips 8.16 uses as it is asked to, and for the relative
+    /// colorimetric one, which 8.14 falls back to.
     @Test(arguments: [true, false])
-    func `CMYK becomes the red it was`(_ hasProfile: Bool) throws {
+    func `CMYK becomes the red that colour management makes of it`(_ hasProfile: Bool) throws {
         let print = try Picture(64, 64, [200, 40, 40]).raster.applying("icc_transform") {
             $0.set("output_profile", named: "cmyk")
         }
@@ -26,7 +29,9 @@ struct ColourTests {
         try source.write(.jpeg, to: folder.file("source"))
         #expect(try Picture(folder.file("source")).bands == 4)
         let picture = try rendered(Rendition(path: "x.png", format: .png, width: 32))
-        #expect(picture.distance(at: 16, 16, from: [200, 40, 40]) < 16)
+        // JPEG moves the four numbers a little.
+        let distances = [[199, 22, 33], [200, 44, 49]].map { picture.distance(at: 16, 16, from: $0) }
+        #expect(distances.contains { $0 <= 4 }, "\(picture[16, 16])")
     }
 
     @Test func `a wide profile is converted, and its numbers change`() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SpoolCore
 import Testing
@@ -7,6 +8,7 @@ import Testing
 struct DamageTests {
     private let folder: ScratchFolder
     private static let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 100)
+    private static let damaged = "the image is truncated or damaged: "
 
     init() throws { folder = try ScratchFolder() }
 
@@ -29,7 +31,8 @@ struct DamageTests {
             let error = try reply.failure()
             #expect(error.code == .inputCorrupt)
             #expect(!error.retryable)
-            #expect(error.message.contains("Premature end"))
+            // libvips' own words follow, which differ from version to version.
+            #expect(error.message.hasPrefix(Self.damaged) && error.message.count > Self.damaged.count)
             #expect(!error.message.contains("\n"))
         }
     }
@@ -70,10 +73,39 @@ struct DamageTests {
 
     @Test func `an error belongs to its own job`() throws {
         let broken = try cut(.jpeg, to: 0.6)
-        #expect(try render(broken, [Self.rendition], in: folder).failure().message.contains("Premature"))
+        let words = try render(broken, [Self.rendition], in: folder).failure().message.dropFirst(Self.damaged.count)
+        #expect(!words.isEmpty)
         let error = try render(cut(.png, to: 0.02), [Self.rendition], in: folder).failure()
-        #expect(!error.message.contains("Premature"))
+        #expect(error.code == .inputCorrupt && !error.message.contains(words))
         _ = try render(folder.file("sound"), [Self.rendition], in: folder).rendered()
+    }
+
+    /// More than 100 MB is where libvips would take a file in the folder for temporary ones, if it were let.
+    @Test func `a large interlaced image is decoded without a temporary file`() throws {
+        try VipsLibrary.start()
+        let black = try Operation("black")
+        black.set("width", 10_500)
+        black.set("height", 10_000)
+        let large = try black.image()
+        try Descriptor(creating: folder.file("source")).with { descriptor in
+            let saver = try Operation("pngsave_target")
+            saver.set("in", large)
+            saver.set("compression", 1)
+            saver.set("interlace", true)
+            try unsafe OutputFile(descriptor).withTarget { target throws(VipsFailure) in
+                unsafe saver.set(target: target)
+                try saver.run()
+            }
+        }
+        try Descriptor(reading: folder.file("source")).with { descriptor in
+            let image = try Decoder(SourceFile(descriptor), failOn: .warning).open()
+            #expect(try image.cropped(to: Size(width: 1, height: 1), left: 0, top: 9_999).inMemory().bands == 1)
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+            }
+            #expect(!open.contains { $0.contains("/vips-") }, "\(open)")
+            withExtendedLifetime(image) {}
+        }
     }
 
     @Test func `an empty file is named as such`() throws {

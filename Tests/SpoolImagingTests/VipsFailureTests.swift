@@ -1,7 +1,7 @@
-import SpoolImaging
+import SpoolCore
 import Testing
 
-@testable import struct SpoolImaging.VipsFailure
+@testable import SpoolImaging
 
 struct VipsFailureTests {
     @Test func `several lines become one, without repetition`() {
@@ -15,6 +15,41 @@ struct VipsFailureTests {
     @Test func `silence and floods are bounded`() {
         #expect(VipsFailure(text: "\n").message == "libvips gave no reason")
         #expect(VipsFailure(text: String(repeating: "x", count: 5000)).message.count == 300)
+    }
+
+    @Test(arguments: [
+        "vips_tracked: out of memory --- size == 26MB", "VipsJpeg: Insufficient memory (case 4)",
+        "heif: Memory allocation error (6.0)", "vips__file_open_write: unable to open; unix error: Too many open files",
+        "unix error: Cannot allocate memory", "system error: No space left on device",
+    ])
+    func `a machine that lacks something is to blame, and not the picture`(_ text: String) {
+        let error = VipsFailure(text: text).ofHost
+        #expect(error?.code == .resourcesExhausted && error?.retryable == true)
+        #expect(error?.message.hasSuffix(text) == true)
+    }
+
+    @Test(arguments: [
+        "VipsJpeg: Premature end of JPEG file", "heif: Memory allocation error: Security limit exceeded: 40000x40000",
+        "source: bad seek to 99; unix error: Invalid argument", "pngload: end of stream",
+    ])
+    func `a damaged picture is not the machine's fault`(_ text: String) {
+        #expect(VipsFailure(text: text).ofHost == nil)
+    }
+
+    @Test func `an encoder that is missing is named with its package`() throws {
+        let words = VipsFailure(text: "heifsave: Unsupported compression")
+        let error = try #require(WritingSupport.broken(.avif, words).error)
+        #expect(error.code == .optionUnsupported && !error.retryable)
+        #expect(error.message.contains("cannot write AVIF: heifsave: Unsupported compression; on Debian 13"))
+        #expect(error.message.hasSuffix("install libheif-plugin-aomenc"))
+        #expect(WritingSupport.none(.gif).error?.code == .optionUnsupported)
+        #expect(WritingSupport.complete.error == nil)
+    }
+
+    @Test(arguments: ImageFormat.allCases)
+    func `all formats can be written where the tests run`(_ format: ImageFormat) throws {
+        try VipsLibrary.start()
+        #expect(format.writingSupport == .complete)
     }
 
     @Test func `the version is three numbers`() {

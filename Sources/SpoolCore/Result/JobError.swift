@@ -106,6 +106,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let renderTimeout = ErrorCode(rawValue: "render_timeout")
     /// The renderer process ended in the middle of the job; the message has the signal.
     public static let rendererDied = ErrorCode(rawValue: "renderer_died")
+    /// The renderer lacked memory, threads or something else of the machine that it runs on.
+    public static let resourcesExhausted = ErrorCode(rawValue: "resources_exhausted")
     /// The whole worker ended in the middle of the job, as often as attempts are allowed.
     public static let workerDied = ErrorCode(rawValue: "worker_died")
     /// No space or no inodes are left.
@@ -118,15 +120,15 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
         .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .outputNotAllowed, .outputNotWritable, .outputIsInput,
-        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .workerDied, .storageFull,
-        .storageFailed,
+        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .resourcesExhausted, .workerDied,
+        .storageFull, .storageFailed,
     ]
 
     /// Whether the cause can pass by itself; false for a code of a newer version.
     public var isRetryable: Bool {
         switch self {
-        case .inputNotFound, .inputUnreadable, .inputChanged, .rendererDied, .renderTimeout, .workerDied, .storageFull,
-            .storageFailed:
+        case .inputNotFound, .inputUnreadable, .inputChanged, .rendererDied, .renderTimeout, .resourcesExhausted,
+            .workerDied, .storageFull, .storageFailed:
             true
         default: false
         }

@@ -9,15 +9,15 @@ struct Encoder {
     /// Leaves what the image's header says, EXIF orientation for one, in the file.
     var keepsMetadata = false
 
+    /// - Throws: ``ErrorCode/optionUnsupported``, if the format cannot be written here.
     init(_ rendition: Rendition) throws(JobError) {
-        guard Operation.exists(rendition.format.saver) else {
-            throw JobError(
-                .optionUnsupported,
-                "the installed libvips \(VipsLibrary.version) is built without \(rendition.format.name) writing")
-        }
-        format = rendition.format
+        if let error = rendition.format.writingSupport.error { throw error }
+        self.init(of: rendition.format)
         quality = rendition.quality
     }
+
+    /// With the quality that is usual for the format.
+    init(of format: ImageFormat) { self.format = format }
 
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
     func write(_ image: Raster, to file: OutputFile) throws(VipsFailure) {

@@ -24,6 +24,9 @@ struct Decoder {
         let loader = try Operation(source.format.loader)
         unsafe loader.set(source: connection)
         loader.set("access", member: "sequential")
+        // Interlaced images cannot be read in sequence. Large ones would go through a file in a folder that may be
+        // missing or full; what they take is bounded by the limit on pixels.
+        loader.set("memory", true)
         switch failOn {
         case .none: loader.set("fail_on", member: "none")
         case .truncated: loader.set("fail_on", member: "truncated")

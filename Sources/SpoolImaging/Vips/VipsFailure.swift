@@ -1,4 +1,5 @@
 import CVips
+import SpoolCore
 
 /// What libvips says when it fails.
 struct VipsFailure: Error, Equatable {
@@ -18,6 +19,28 @@ struct VipsFailure: Error, Equatable {
 
     /// A decoder may have a complaint for every line of an image.
     private static let longest = 300
+
+    /// The job's error if this machine is at fault and no picture: it lacks memory, threads, descriptors or space.
+    ///
+    /// libvips and the decoders report that in words alone. A system call with a wrong argument is not among them:
+    /// offsets in a damaged file lead to it.
+    var ofHost: JobError? {
+        let text = message.lowercased()
+        // A decoder's own limit on what a picture may ask for.
+        guard !text.contains("limit exceeded"), Self.shortages.contains(where: text.contains) else { return nil }
+        return JobError(
+            .resourcesExhausted, "the renderer lacks memory or something else of this machine: \(message)")
+    }
+
+    private static let shortages = [
+        // libvips and most decoders; libjpeg; libheif
+        "out of memory", "insufficient memory", "memory allocation error",
+        // Of threads.
+        "unable to create thread", "unable to allocate thread",
+        // As the kernel names ENOMEM, EAGAIN, EMFILE and ENFILE, ENOSPC, EDQUOT, EFBIG, EIO.
+        "cannot allocate memory", "resource temporarily unavailable", "too many open files", "no space left on device",
+        "disk quota exceeded", "file too large", "input/output error",
+    ]
 
     /// Takes libvips' error buffer, which is one for the whole process and only ever grows otherwise.
     static func take() -> VipsFailure {
