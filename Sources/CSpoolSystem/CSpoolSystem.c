@@ -48,6 +48,8 @@ int spool_socket_pair(int sockets[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);
 }
 
+int spool_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 ssize_t spool_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count) {
     union {
         char bytes[CMSG_SPACE(sizeof(int) * SPOOL_MAX_DESCRIPTORS)];
@@ -120,7 +122,7 @@ ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors
     return received;
 }
 
-pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket) {
+pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -140,6 +142,7 @@ pid_t spool_spawn(const char *path, char *const arguments[], char *const environ
     sigfillset(&all);
     if (!(error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) &&
         !(error = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)) &&
+        !(error = posix_spawn_file_actions_adddup2(&actions, errors, 2)) &&
         !(error = posix_spawn_file_actions_adddup2(&actions, socket, 3)) &&
         !(error = posix_spawn_file_actions_addclosefrom_np(&actions, 4)) &&
         !(error = posix_spawnattr_setsigmask(&attributes, &none)) &&

@@ -18,14 +18,18 @@ package final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - arguments: the first is the name under which the process is listed.
     ///   - environment: all that the child gets.
+    ///   - errors: the child's standard error; nil is this process' own.
     package init(
-        _ executable: FilePath, arguments: [String], environment: [String: String]
+        _ executable: FilePath, arguments: [String], environment: [String: String], errors: OpenFile? = nil
     ) throws(SystemFailure) {
         let (mine, theirs) = try MessageSocket.pair()
         let words = unsafe Self.terminated(arguments)
         let variables = unsafe Self.terminated(environment.map { "\($0.key)=\($0.value)" })
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
-        pid = unsafe executable.withPlatformString { unsafe spool_spawn($0, words, variables, theirs.descriptor) }
+        pid = unsafe executable.withPlatformString {
+            unsafe spool_spawn(
+                $0, words, variables, theirs.descriptor, errors?.descriptor ?? STDERR_FILENO)
+        }
         guard pid > 0 else { throw SystemFailure("start", executable, .last) }
         socket = mine
     }

@@ -91,7 +91,8 @@ package final class OpenFile: Sendable {
         }
     }
 
-    private func readNext(upTo limit: Int) throws(SystemFailure) -> [UInt8] {
+    /// What comes next, `limit` bytes at most; none at the end. Of a pipe it is waited for.
+    package func readNext(upTo limit: Int) throws(SystemFailure) -> [UInt8] {
         while true {
             var count = 0
             var errno = Errno(rawValue: 0)

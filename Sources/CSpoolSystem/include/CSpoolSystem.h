@@ -31,9 +31,12 @@ int spool_socket_pair(int sockets[2]);
 ssize_t spool_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors, size_t *count);
 
+// A pipe, to be read at the first and written at the second end, both with close-on-exec set.
+int spool_pipe(int ends[2]);
+
 // Starts `path` with `arguments` and `environment` (both NULL-terminated), `socket` as its descriptor 3, /dev/null as its standard input and
-// output, the caller's standard error, an empty signal mask and default signal actions.
-pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket);
+// output, `errors` as its standard error, an empty signal mask and default signal actions.
+pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket, int errors);
 
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);

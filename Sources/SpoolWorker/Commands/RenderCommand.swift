@@ -10,6 +10,8 @@ struct RenderCommand: ParsableCommand {
         commandName: "render", abstract: "Render for a supervisor (started by run).", shouldDisplay: false)
 
     func run() throws {
+        // A rendition that is too large for the process' limits is an error of that write, not the renderer's end.
+        _ = signal(SIGXFSZ, SIG_IGN)
         let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
         let renderer: Renderer
         do {

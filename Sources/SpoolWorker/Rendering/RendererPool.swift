@@ -26,7 +26,7 @@ actor RendererPool {
     /// Starts all renderers, so that a broken installation shows before a job is claimed.
     /// - Returns: the version of the libvips that they use.
     func start() async throws(RendererStartError) -> String {
-        idle = try await Self.launch(count).get()
+        idle = try await launch(count).get()
         started = count
         return idle.first?.vipsVersion ?? "none"
     }
@@ -84,7 +84,7 @@ actor RendererPool {
         while !isClosed {
             do {
                 // One was asked for and one comes.
-                let fresh = try await Self.launch(1).get()[0]
+                let fresh = try await launch(1).get()[0]
                 if !isClosed { return lend(fresh) }
                 fresh.end()
             } catch {
@@ -105,11 +105,14 @@ actor RendererPool {
     }
 
     /// Starts renderers on a thread of its own: it takes a while, and the pool must not stand still meanwhile.
-    private static func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
-        await withCheckedContinuation { continuation in
+    private func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
+        let logger = logger
+        return await withCheckedContinuation { continuation in
             Thread.start {
                 continuation.resume(
-                    returning: Result { () throws(RendererStartError) in try RendererProcess.start(count) })
+                    returning: Result { () throws(RendererStartError) in
+                        try RendererProcess.start(count, logger: logger)
+                    })
             }
         }
     }

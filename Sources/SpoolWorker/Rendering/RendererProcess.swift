@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Logging
 import SpoolCore
 import SpoolImaging
 import SpoolSystem
@@ -24,19 +25,16 @@ final class RendererProcess: Sendable {
     let vipsVersion: String
     private let isWaitedFor = Mutex(false)
 
-    /// The supervisor's own, but that a crash ends the renderer at once: Swift's crash report takes half a second and a
-    /// hundred lines, and lets a process live on that was sent its signal by somebody else.
-    private static let environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
-        $1
-    }
+    private static let environment = RendererEnvironment.selected(from: ProcessInfo.processInfo.environment)
 
     var pid: Int32 { child.pid }
 
     /// Starts renderers side by side and waits until all say that they can work.
-    static func start(_ count: Int) throws(RendererStartError) -> [RendererProcess] {
+    /// - Parameter logger: for what they write to their standard error.
+    static func start(_ count: Int, logger: Logger) throws(RendererStartError) -> [RendererProcess] {
         var children: [ChildProcess] = []
         do {
-            for _ in 0..<count { children.append(try spawn()) }
+            for _ in 0..<count { children.append(try spawn(logger)) }
         } catch {
             for child in children { Self.end(child) }
             throw error
@@ -53,11 +51,15 @@ final class RendererProcess: Sendable {
         return renderers
     }
 
-    private static func spawn() throws(RendererStartError) -> ChildProcess {
+    private static func spawn(_ logger: Logger) throws(RendererStartError) -> ChildProcess {
         do {
+            let words = try Pipe()
             // The program itself, even if an upgrade has replaced its file meanwhile.
-            return try ChildProcess(
-                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: environment)
+            let child = try ChildProcess(
+                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: environment,
+                errors: words.writing)
+            RendererWords.follow(words.reading, of: child.pid, logger: logger)
+            return child
         } catch {
             throw RendererStartError(description: "a renderer could not be started: \(error)")
         }

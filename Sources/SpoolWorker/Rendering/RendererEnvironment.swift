@@ -1,0 +1,22 @@
+/// The environment of the renderers.
+enum RendererEnvironment {
+    /// What a renderer gets of the supervisor's environment: where to find libraries, and how to use memory. Everything
+    /// else stays outside, above all what libraries take instructions from: with somebody else's `VIPSHOME` libvips
+    /// would look for its modules elsewhere, and lack AVIF.
+    static func selected(from environment: [String: String]) -> [String: String] {
+        environment.filter { name, _ in
+            names.contains(name) || prefixes.contains { name.hasPrefix($0) }
+        }.merging(own) { $1 }
+    }
+
+    private static let names: Set = ["PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES"]
+    private static let prefixes = ["MALLOC_"]
+
+    private static let own = [
+        // Errors of libraries are told apart by their words, so they must not be translated.
+        "LC_ALL": "C.UTF-8",
+        // A crash ends the renderer at once: Swift's crash report takes half a second and a hundred lines, and lets a
+        // process live on that was sent its signal by somebody else.
+        "SWIFT_BACKTRACE": "enable=no",
+    ]
+}

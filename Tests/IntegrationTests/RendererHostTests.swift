@@ -1,0 +1,76 @@
+import Foundation
+import SpoolCore
+import TestSupport
+import Testing
+
+/// What the machine does to renderers is no fault of the pictures.
+@Suite struct `A renderer` {
+    /// One size in two formats: that is made once, in memory, of 81 MB.
+    private static let large = """
+        {"input": "photo.jpg", "renditions": [
+          {"path": "a.jpg", "width": 6000}, {"path": "b.jpg", "width": 6000}
+        ]}
+        """
+
+    /// Changes a limit of running processes, as prlimit(1) takes it.
+    private func limit(_ option: (Int32) throws -> String, _ processes: [Int32]) throws {
+        for process in processes {
+            let command = try Process.run(
+                URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(process)", option(process)])
+            command.waitUntilExit()
+            #expect(command.terminationStatus == 0)
+        }
+    }
+
+    /// The bytes of addresses that a process uses.
+    private func addressSpace(of process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)
+        return try #require(status.split(separator: " ").first.flatMap { Int($0) }) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    @Test func `finds all of libvips whatever its supervisor's environment says`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "x.avif", "width": 20}]}"#)
+        let run = try await fixture.once(environment: [
+            "VIPSHOME": "/nowhere", "LIBHEIF_PLUGIN_PATH": "/nowhere", "VIPS_CONCURRENCY": "none",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    @Test func `that lacks memory does not call the picture damaged, and lives on`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
+        let renderers = worker.renderers
+        try limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, renderers)
+        try fixture.drop(Self.large, as: "large.json")
+        let error = try #require(try await fixture.ended("large.json").error)
+        #expect(error.code == .resourcesExhausted && error.retryable, "\(error)")
+        try fixture.drop(as: "small.json")
+        #expect(try await fixture.ended("small.json").status == .done)
+        #expect(Set(worker.renderers) == Set(renderers))
+    }
+
+    @Test func `that may not write so much tells of the write, and lives on`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
+        let renderers = worker.renderers
+        try limit({ _ in "--fsize=20000:" }, renderers)
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "a.png"}]}"#, as: "large.json")
+        let error = try #require(try await fixture.ended("large.json").error)
+        #expect(error.code == .storageFailed && error.retryable, "\(error)")
+        try fixture.drop(as: "small.json")
+        #expect(try await fixture.ended("small.json").status == .done)
+        #expect(Set(worker.renderers) == Set(renderers))
+    }
+
+    @Test func `gets its words into the log as lines of it, escaped`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let renderer = try #require(worker.renderers.first)
+        let stream = try #require(FileHandle(forWritingAtPath: "/proc/\(renderer)/fd/2"))
+        try stream.write(contentsOf: Data("\u{1B}[31mbad\u{9B}\nagain\n".utf8))
+        try await eventually("both lines are in the log") { worker.standardError.contains("says: again") }
+        #expect(worker.standardError.contains(#" warning renderer \#(renderer) says: \u{1B}[31mbad\u{009B}"#))
+        #expect(!worker.standardError.contains("\u{1B}"))
+    }
+}

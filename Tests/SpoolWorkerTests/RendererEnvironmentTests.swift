@@ -1,0 +1,18 @@
+import Testing
+
+@testable import SpoolWorker
+
+struct RendererEnvironmentTests {
+    @Test func `a renderer gets what it needs and nothing that libraries take instructions from`() {
+        let environment = RendererEnvironment.selected(from: [
+            "PATH": "/bin", "TZ": "UTC", "LD_LIBRARY_PATH": "/opt/lib", "MALLOC_ARENA_MAX": "2",
+            "VIPSHOME": "/nowhere", "VIPS_CONCURRENCY": "99", "LIBHEIF_PLUGIN_PATH": "/nowhere", "LANG": "de_DE.UTF-8",
+            "LC_ALL": "de_DE.UTF-8", "SWIFT_BACKTRACE": "enable=yes", "SPOOL_WORKER_SPOOL": "/srv", "SECRET": "x",
+        ])
+        #expect(
+            environment == [
+                "PATH": "/bin", "TZ": "UTC", "LD_LIBRARY_PATH": "/opt/lib", "MALLOC_ARENA_MAX": "2",
+                "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
+            ])
+    }
+}
