@@ -80,7 +80,7 @@ class Peer:
 
 
 def peers(task: Task, loop: Path) -> list[Peer]:
-    """All rows but the worker's; `loop` is the compiled loop.c and comes first, as the bound."""
+    """All rows but the worker's, without the tools that are missing; `loop` is the compiled loop.c and comes first, as the bound."""
     processes = str(task.processes)
     box = f"{task.width}x{task.height}"
     # The size that makes both Magicks decode at 1/SHRINK like the others. At a ratio of 3.8 the target itself would let
@@ -108,10 +108,10 @@ def peers(task: Task, loop: Path) -> list[Peer]:
                 "-strip", "-quality", str(QUALITY), "out-{}"]
 
     def imagemagick(_: int) -> list[str]:
-        return [*each_name, tools.IMAGEMAGICK, "-define", f"jpeg:size={hint}", "{}", "-resize", f"{box}!",
+        return [*each_name, tools.path("ImageMagick"), "-define", f"jpeg:size={hint}", "{}", "-resize", f"{box}!",
                 "-strip", "-quality", str(QUALITY), "out-{}"]
 
-    return [
+    rows = [
         c_loop("C loop"),
         c_loop("C loop durable", "--durable"),
         c_loop("C loop vips_thumbnail", "--thumbnail"),
@@ -120,3 +120,5 @@ def peers(task: Task, loop: Path) -> list[Peer]:
         Peer("GraphicsMagick", task, graphicsmagick, SHARE_OF_SLOW_PEERS),
         Peer("ImageMagick", task, imagemagick, SHARE_OF_SLOW_PEERS),
     ]
+    missing = {tool.name for tool in tools.TOOLS} - tools.versions().keys()
+    return [row for row in rows if row.name not in missing]
