@@ -49,9 +49,13 @@ let package = Package(
         // What producers and workers share.
         .target(name: "SpoolCore", dependencies: ["SpoolSystem", crypto, heap, system], swiftSettings: settings),
 
-        // Images: the only importer of libvips.
+        // Images: the only importer of libvips, TurboJPEG and zimg.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
-        .target(name: "SpoolImaging", dependencies: ["CVips", "SpoolCore", crypto], swiftSettings: settings),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
+        .target(
+            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolCore", crypto],
+            swiftSettings: settings),
 
         // Events: the only importer of libinotifytools.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
@@ -76,7 +80,8 @@ let package = Package(
             name: "SpoolCoreTests", dependencies: ["SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "SpoolImagingTests", dependencies: ["CVips", "SpoolImaging", "SpoolCore"], swiftSettings: settings),
+            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolCore"],
+            swiftSettings: settings),
         .testTarget(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),

@@ -33,8 +33,8 @@ public struct Renderer: Sendable {
         }
         do {
             return .rendered(
-                try VipsLibrary.exclusively { () throws(JobError) in
-                    try Rendering(request, source: source).run(outputs)
+                try VipsLibrary.exclusively { tools throws(JobError) in
+                    try Rendering(request, source: source, tools).run(outputs)
                 })
         } catch {
             return .failed(error)

@@ -9,12 +9,17 @@ struct Rendering {
     private let opened: Raster
     private let header: SourceHeader
     private let tasks: [RenditionTask]
-    private let reduction: Reduction
     private let orientation: Orientation
+    private let planar: PlanarDecoder?
+    private let tools: PlanarTools
+    let plan: RenderPlan
 
     /// Everything that can be refused is refused here, before pixels are decoded.
-    init(_ request: RenderRequest, source descriptor: Int32) throws(JobError) {
-        source = try SourceFile(descriptor)
+    init(_ request: RenderRequest, source descriptor: Int32, _ tools: PlanarTools) throws(JobError) {
+        var source = try SourceFile(descriptor)
+        let content = source.takeContent()
+        self.source = source
+        self.tools = tools
         decoder = try Decoder(source, failOn: request.input.failOn)
         do {
             opened = try decoder.open()
@@ -33,21 +38,125 @@ struct Rendering {
             tasks.append(task)
         }
         self.tasks = tasks
-        reduction = Reduction(of: source.format, stored: header.size, needed: tasks.map(\.plan.scaled))
+        let planar = tools.areAllowed ? content.flatMap(PlanarDecoder.init) : nil
+        let planner = Planner(
+            header: header, format: source.format, failOn: request.input.failOn, orientation: orientation,
+            planes: planar.map { Planner.PlanesHeader(size: $0.size, subsampling: $0.subsampling) })
+        plan = planner.plan(tasks)
+        // What it holds of the file is not needed otherwise.
+        self.planar = if case .planes = plan { planar } else { nil }
     }
 
     /// Writes the renditions, the largest first, and reports them in the order of the request.
     func run(_ outputs: [Int32]) throws(JobError) -> RenderedJob {
-        let cascade = try decoding { () throws(VipsFailure) in
-            let image = reduction == .none ? opened : try decoder.open(reduction)
-            return try Cascade(image.standardised(), sizes: tasks.map(\.plan.scaled), stored: header.size)
+        var renditions: [Int: RenderedImage]
+        switch plan {
+        case .planes(let plan): renditions = try run(plan, outputs)
+        case .pixels(let plan, _): renditions = try run(plan, outputs)
+        }
+        return RenderedJob(input: input, renditions: tasks.compactMap { renditions.removeValue(forKey: $0.index) })
+    }
+
+    private var input: RenderedInput {
+        RenderedInput(
+            format: source.format.rawValue, width: header.size.width, height: header.size.height,
+            pages: header.pages, bytes: source.digest.bytes, sha256: source.digest.sha256)
+    }
+
+    /// Makes one rendition and reports it.
+    /// - Parameter body: writes the image and returns its size.
+    private func write(
+        to output: Int32, _ body: (OutputFile) throws(JobError) -> Size
+    ) throws(JobError) -> RenderedImage {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let file = try OutputFile(output)
+        let size: Size
+        do {
+            size = try body(file)
+        } catch {
+            throw file.failure ?? error
+        }
+        // Some formats are finished after libvips has said that all is well.
+        if let failure = file.failure { throw failure }
+        let digest = try file.digest()
+        return RenderedImage(
+            width: size.width, height: size.height, bytes: digest.bytes, sha256: digest.sha256,
+            milliseconds: (clock.now - start) / .milliseconds(1))
+    }
+
+    // MARK: Planes
+
+    private func run(_ plan: PlanesPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
+        guard let planar else { throw JobError(.renderFailed, "the plan asks for planes that there are not") }
+        var run = try onPlanes { () throws(PlaneFailure) in
+            try PlanesRun(plan, planar, orientation, tools.scaler)
+        }
+        var renditions: [Int: RenderedImage] = [:]
+        for number in plan.resizes.indices {
+            let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
+            var pixels: Raster?
+            for task in tasks where plan.renditions[task.index].resize == number {
+                renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
+                    try onPlanes { () throws(PlaneFailure) in
+                        guard !plan.renditions[task.index].staysPlanar else {
+                            try tools.encoder().write(
+                                image, size: task.plan.output, quality: task.rendition.quality ?? 80, to: file)
+                            return task.plan.output
+                        }
+                        // Renditions of one size share the pixels.
+                        let raster = if let pixels { pixels } else { try image.raster() }
+                        pixels = raster
+                        return try finish(task, raster, to: file)
+                    }
+                }
+            }
+        }
+        return renditions
+    }
+
+    private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Size {
+        do {
+            let finished = try task.image(fromPlanes: raster)
+            try task.encoder.write(finished, to: file)
+            return finished.size
+        } catch {
+            throw PlaneFailure(message: error.message)
+        }
+    }
+
+    private func onPlanes<Value: ~Copyable>(_ body: () throws(PlaneFailure) -> Value) throws(JobError) -> Value {
+        do {
+            return try body()
+        } catch {
+            if error.isOfSource {
+                throw JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
+            }
+            throw JobError(.renderFailed, "the renditions could not be made: \(error.message)")
+        }
+    }
+
+    // MARK: Pixels
+
+    private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
+        let cascade = try decoding(plan) { () throws(VipsFailure) in
+            let image = plan.reduction == .none ? opened : try decoder.open(plan.reduction)
+            return try Cascade(image.standardised(), plan, stored: header.size)
         }
         var renditions: [Int: RenderedImage] = [:]
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
-            renditions[task.index] = try write(task, from: cascade, to: OutputFile(outputs[task.index]))
+            renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
+                do throws(VipsFailure) {
+                    let image = try task.image(from: cascade, orientation: orientation)
+                    try task.encoder.write(image, to: file)
+                    return image.size
+                } catch {
+                    throw file.failure ?? blame(error, plan, while: "making renditions[\(task.index)]")
+                }
+            }
         }
         try checkComplaints()
-        return RenderedJob(input: input, renditions: tasks.compactMap { renditions[$0.index] })
+        return renditions
     }
 
     /// The JPEG loader looks for warnings before each strip of rows that it reads, so those of the last strip, which is
@@ -61,47 +170,22 @@ struct Rendering {
         throw JobError(.inputCorrupt, "the image is truncated or damaged: \(complaint.message)")
     }
 
-    private var input: RenderedInput {
-        RenderedInput(
-            format: source.format.rawValue, width: header.size.width, height: header.size.height,
-            pages: header.pages, bytes: source.digest.bytes, sha256: source.digest.sha256)
-    }
-
-    private func write(
-        _ task: RenditionTask, from cascade: Cascade, to file: OutputFile
-    ) throws(JobError) -> RenderedImage {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let size: Size
-        do {
-            let image = try task.image(from: cascade, orientation: orientation)
-            try task.encoder.write(image, to: file)
-            size = image.size
-        } catch {
-            throw file.failure ?? blame(error, while: "making renditions[\(task.index)]")
-        }
-        // Some formats are finished after libvips has said that all is well.
-        if let failure = file.failure { throw failure }
-        let digest = try file.digest()
-        return RenderedImage(
-            width: size.width, height: size.height, bytes: digest.bytes, sha256: digest.sha256,
-            milliseconds: (clock.now - start) / .milliseconds(1))
-    }
-
-    private func decoding<Value>(_ body: () throws(VipsFailure) -> Value) throws(JobError) -> Value {
+    private func decoding<Value>(
+        _ plan: PixelsPlan, _ body: () throws(VipsFailure) -> Value
+    ) throws(JobError) -> Value {
         do {
             return try body()
         } catch {
-            throw blame(error, while: "decoding the source")
+            throw blame(error, plan, while: "decoding the source")
         }
     }
 
     /// A pipeline decodes, computes and encodes in one go, and libvips does not say which of them failed: whether the
     /// source is at fault is found out by decoding it once more, alone.
-    private func blame(_ failure: VipsFailure, while activity: String) -> JobError {
+    private func blame(_ failure: VipsFailure, _ plan: PixelsPlan, while activity: String) -> JobError {
         if let error = failure.ofHost { return error }
         do {
-            try decoder.check(reduction)
+            try decoder.check(plan.reduction)
         } catch {
             return error.ofHost
                 ?? JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")

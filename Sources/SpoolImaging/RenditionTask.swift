@@ -15,13 +15,27 @@ struct RenditionTask {
         if needsAnyOrder(orientation) { image = try image.inMemory() }
         image = try image.turned(orientation)
         if cascade.isPremultiplied(at: plan.scaled) { image = try image.unpremultiplied() }
+        return try placed(suited(image))
+    }
+
+    /// The image as it will be encoded, made of one that came from planes: upright, and cut already unless the cut
+    /// depends on what is in the picture.
+    func image(fromPlanes image: Raster) throws(VipsFailure) -> Raster {
+        let image = try suited(image)
+        if case .crop = plan.placement { return image }
+        return try placed(image)
+    }
+
+    /// The image with the colours and the alpha that the format takes.
+    private func suited(_ image: Raster) throws(VipsFailure) -> Raster {
+        var image = image
         if !rendition.format.keepsGreyscale || usesBackground(of: image) && !rendition.background.isNeutral {
             image = try image.colourful()
         }
         if image.hasAlpha && !rendition.format.hasAlpha {
             image = try image.flattened(on: rendition.background.bands(image.bands - 1))
         }
-        return try placed(image)
+        return image
     }
 
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a

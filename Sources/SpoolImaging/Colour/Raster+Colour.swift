@@ -28,6 +28,12 @@ extension Raster {
         }
     }
 
+    /// Whether the profile, if there is one, says nothing but sRGB.
+    var isSRGB: Bool {
+        guard hasField("icc-profile-data") else { return true }
+        return blob("icc-profile-data", upTo: ColourProfile.longest).map(ColourProfile.init)?.isSRGB ?? false
+    }
+
     /// The image in a space that libvips can convert without a profile.
     private func withKnownColours() throws(VipsFailure) -> Raster {
         switch interpretation {
@@ -37,9 +43,7 @@ extension Raster {
         case VIPS_INTERPRETATION_LABS, VIPS_INTERPRETATION_LAB, VIPS_INTERPRETATION_GREY16:
             return self
         default:
-            guard hasField("icc-profile-data") else { return self }
-            let profile = blob("icc-profile-data", upTo: ColourProfile.longest).map(ColourProfile.init)
-            if let profile, profile.isSRGB { return self }
+            if isSRGB { return self }
             // A profile that cannot apply, one for colours in a greyscale image, is no reason to refuse the image.
             do { return try transformed() } catch { return self }
         }

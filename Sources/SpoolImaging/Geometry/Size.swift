@@ -1,5 +1,5 @@
 /// Pixels across and down.
-struct Size: Equatable, Sendable, CustomStringConvertible {
+struct Size: Hashable, Sendable, CustomStringConvertible {
     var width, height: Int
 
     /// Width and height exchanged, as a quarter turn does.

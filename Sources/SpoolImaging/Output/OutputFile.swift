@@ -37,6 +37,20 @@ final class OutputFile {
         return error == 0 ? nil : Self.failure(error)
     }
 
+    /// Writes on, at the end of what was written.
+    func append(_ bytes: UnsafeRawBufferPointer) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                unsafe state.pointee.error = count < 0 ? errno : EIO
+                return
+            }
+            written += count
+        }
+    }
+
     /// `count` bytes of what was written, or nil beyond the end.
     func bytes(_ count: Int, at position: Int) -> [UInt8]? {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in

@@ -35,7 +35,7 @@ public enum SamplePicture: String, Sendable, CaseIterable {
             throw JobError(.outputNotWritable, "cannot create \(path): \(reason)")
         }
         defer { close(descriptor) }
-        try VipsLibrary.exclusively { () throws(JobError) in
+        try VipsLibrary.exclusively { _ throws(JobError) in
             try write(Size(width: width, height: height), format, isSideways: isSideways, to: descriptor)
         }
     }

@@ -28,6 +28,11 @@ struct FileDigest: Equatable, Sendable {
         sha256 = Self.hexadecimal(hash.finalize())
     }
 
+    init(of content: [UInt8]) {
+        bytes = content.count
+        sha256 = Self.hexadecimal(SHA256.hash(data: content))
+    }
+
     private static func hexadecimal(_ digest: SHA256.Digest) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

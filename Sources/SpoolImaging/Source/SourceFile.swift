@@ -7,16 +7,23 @@ struct SourceFile: Sendable {
     var descriptor: Int32
     var format: SourceFormat
     var digest: FileDigest
+    /// All bytes of a JPEG, which TurboJPEG wants in memory; nil for other formats.
+    private var content: [UInt8]?
 
     /// Recognises the format, then reads the whole file once for its digest. A disk that cannot deliver is found here
     /// and never mistaken for a damaged image.
     init(_ descriptor: Int32) throws(JobError) {
         self.descriptor = descriptor
         do {
-            let head = try Self.head(of: descriptor)
+            let head = try Self.bytes(of: descriptor, from: 0, SourceFormat.headLength)
             guard !head.isEmpty else { throw JobError(.inputCorrupt, "the file is empty") }
             format = try SourceFormat(head: head)
-            digest = try FileDigest(of: descriptor)
+            if format == .jpeg {
+                let all = try Self.content(of: descriptor)
+                (content, digest) = (all, FileDigest(of: all))
+            } else {
+                digest = try FileDigest(of: descriptor)
+            }
         } catch let failure as FileDigest.ReadFailure {
             let reason = unsafe String(cString: strerror(failure.errno))
             throw JobError(.inputUnreadable, "the source cannot be read: \(reason)")
@@ -28,17 +35,38 @@ struct SourceFile: Sendable {
         }
     }
 
-    private static func head(of descriptor: Int32) throws(FileDigest.ReadFailure) -> [UInt8] {
+    /// Hands the bytes of a JPEG over; they are kept no longer here.
+    mutating func takeContent() -> [UInt8]? {
+        defer { content = nil }
+        return content
+    }
+
+    private static func content(of descriptor: Int32) throws(FileDigest.ReadFailure) -> [UInt8] {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileDigest.ReadFailure(errno: errno) }
+        // A byte more than expected: the end shows by what is missing.
+        var content = try bytes(of: descriptor, from: 0, Int(status.st_size) + 1)
+        while true {
+            let more = try bytes(of: descriptor, from: content.count, 1 << 16)
+            if more.isEmpty { return content }
+            content += more
+        }
+    }
+
+    /// - Returns: at most `count` bytes, as the kernel delivers them; none at the end of the file.
+    private static func bytes(
+        of descriptor: Int32, from position: Int, _ count: Int
+    ) throws(FileDigest.ReadFailure) -> [UInt8] {
         var failure: Int32 = 0
-        let head = unsafe [UInt8](unsafeUninitializedCapacity: SourceFormat.headLength) { buffer, count in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             var read = 0
             repeat {
-                read = unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0)
+                read = unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(position))
                 failure = read < 0 ? errno : 0
             } while failure == EINTR
-            count = max(0, read)
+            initialized = max(0, read)
         }
         guard failure == 0 else { throw FileDigest.ReadFailure(errno: failure) }
-        return head
+        return bytes
     }
 }

@@ -7,12 +7,15 @@ struct SourceHeader: Equatable, Sendable {
     /// Frames or pages.
     var pages: Int
     var orientation: Orientation
+    /// Whether colours are sRGB's, by their profile or for want of one.
+    var isSRGB: Bool
 
     init(_ image: Raster) {
         size = image.size
         pages = max(1, image.field("n-pages") ?? 1)
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
+        isSRGB = image.isSRGB
     }
 
     /// libvips 8.14 reads the EXIF of PNG without drawing the conclusion; the text begins with the number.

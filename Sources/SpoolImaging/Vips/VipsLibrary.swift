@@ -31,14 +31,14 @@ enum VipsLibrary {
     /// Runs `body` while no other thread uses libvips: the error buffer belongs to the process, and only one user at
     /// a time can tell whose errors it holds.
     static func exclusively<Value: Sendable>(
-        _ body: () throws(JobError) -> Value
+        _ body: (PlanarTools) throws(JobError) -> Value
     ) throws(JobError) -> Value {
-        try lock.withLock { _ throws(JobError) in
+        try lock.withLock { tools throws(JobError) in
             vips_error_clear()
             defer { vips_error_clear() }
-            return try body()
+            return try body(tools)
         }
     }
 
-    private static let lock = Mutex<Void>(())
+    private static let lock = Mutex(PlanarTools())
 }

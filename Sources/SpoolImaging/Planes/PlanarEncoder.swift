@@ -1,0 +1,37 @@
+import CTurboJPEG
+import SpoolCore
+
+/// Writes planes as a JPEG file: 4:2:0 or grey, with Huffman tables that fit, as libvips does.
+@safe
+final class PlanarEncoder {
+    private let handle: tjhandle
+
+    init() throws(PlaneFailure) {
+        spool_turbojpeg_optimize_coding()
+        guard let handle = unsafe tjInitCompress() else {
+            throw PlaneFailure(message: "TurboJPEG does not start")
+        }
+        unsafe self.handle = handle
+    }
+
+    deinit { unsafe tjDestroy(handle) }
+
+    /// - Parameters:
+    ///   - image: with 4:2:0 subsampling, unless it is grey.
+    ///   - size: the picture's; the planes may be larger, by less than a sample of colour.
+    ///   - quality: 1 to 100.
+    /// - Throws: what TurboJPEG says. What the file system says is the file's own failure.
+    func write(_ image: PlanarImage, size: Size, quality: Int, to file: OutputFile) throws(PlaneFailure) {
+        var jpeg: UnsafeMutablePointer<UInt8>?
+        var length = UInt(0)
+        defer { unsafe tjFree(jpeg) }
+        var planes = unsafe image.planes.map { unsafe Optional(UnsafePointer($0.samples)) }
+        var strides = image.planes.map { Int32($0.stride) }
+        let subsampling = image.isGrey ? TJSAMP_GRAY : TJSAMP_420
+        let status = unsafe tjCompressFromYUVPlanes(
+            handle, &planes, Int32(size.width), &strides, Int32(size.height), Int32(bitPattern: subsampling.rawValue),
+            &jpeg, &length, Int32(quality), TJFLAG_ACCURATEDCT)
+        guard status == 0, let jpeg = unsafe jpeg else { throw unsafe .turbojpeg(handle) }
+        unsafe file.append(UnsafeRawBufferPointer(start: jpeg, count: Int(length)))
+    }
+}

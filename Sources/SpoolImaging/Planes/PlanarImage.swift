@@ -1,0 +1,15 @@
+/// An image as JPEG has it: brightness, and two planes of colour that usually have fewer samples.
+struct PlanarImage {
+    var luma: Plane
+    /// Blue-difference and red-difference; empty for grey.
+    var chroma: [Plane]
+
+    var isGrey: Bool { chroma.isEmpty }
+    var planes: [Plane] { [luma] + chroma }
+
+    /// What is made of a resized picture, in its pixels.
+    struct Crop: Equatable, Sendable {
+        var left, top: Int
+        var size: Size
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// One component of an image, one byte a sample, as zimg and TurboJPEG want it: rows begin at multiples of 64 bytes.
+@safe
+final class Plane {
+    /// Samples.
+    let width, height: Int
+    /// Bytes from one row to the next.
+    let stride: Int
+    /// Where the picture lies, in samples. It may end within a sample: a picture of an odd width has half a sample of
+    /// subsampled colour in its last column.
+    let region: Region
+    let samples: UnsafeMutablePointer<UInt8>
+
+    /// A place in a plane, in samples.
+    struct Region: Hashable, Sendable {
+        var left, top, width, height: Double
+    }
+
+    /// - Parameters:
+    ///   - padded: how many samples a row and how many rows have room, for writers that write whole blocks.
+    /// - Throws: the memory that was asked for, if there is not so much.
+    init(width: Int, height: Int, padded: Size? = nil, region: Region) throws(PlaneFailure) {
+        let room = padded ?? Size(width: width, height: height)
+        stride = (room.width + 63) / 64 * 64
+        var memory: UnsafeMutableRawPointer?
+        // zimg may read a vector beyond the last row.
+        guard unsafe posix_memalign(&memory, 64, stride * room.height + 64) == 0, let memory = unsafe memory else {
+            throw PlaneFailure(message: "no memory for \(stride * room.height) bytes of samples")
+        }
+        (self.width, self.height, self.region) = (width, height, region)
+        unsafe samples = memory.assumingMemoryBound(to: UInt8.self)
+    }
+
+    deinit { unsafe free(samples) }
+}
+
+/// What TurboJPEG or zimg said.
+struct PlaneFailure: Error, Equatable {
+    var message: String
+    /// Whether the source is to blame.
+    var isOfSource = false
+}

@@ -1,0 +1,90 @@
+import CZimg
+import Glibc
+
+/// Resizes planes with zimg.
+///
+/// Making a graph takes longer than running it on a small plane, so the last ones are kept: the renditions of most jobs
+/// have the sizes of the jobs before.
+final class PlaneScaler {
+    private struct Key: Hashable {
+        var source: Size
+        var region: Plane.Region
+        var target: Size
+    }
+
+    @safe
+    private final class Graph {
+        let pointer: OpaquePointer
+        let scratch: UnsafeMutableRawPointer
+        var lastUse = 0
+
+        init(_ key: Key) throws(PlaneFailure) {
+            var resize = SpoolZimgResize(
+                source_width: UInt32(key.source.width), source_height: UInt32(key.source.height),
+                left: key.region.left, top: key.region.top, width: key.region.width, height: key.region.height,
+                target_width: UInt32(key.target.width), target_height: UInt32(key.target.height))
+            guard let graph = unsafe spool_zimg_build(&resize) else { throw .zimg() }
+            unsafe pointer = graph
+            var bytes = 0
+            var memory: UnsafeMutableRawPointer?
+            guard unsafe zimg_filter_graph_get_tmp_size(graph, &bytes) == ZIMG_ERROR_SUCCESS,
+                unsafe posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory = unsafe memory
+            else {
+                unsafe zimg_filter_graph_free(graph)
+                throw .zimg()
+            }
+            unsafe scratch = memory
+        }
+
+        deinit {
+            unsafe zimg_filter_graph_free(pointer)
+            unsafe free(scratch)
+        }
+    }
+
+    /// So many graphs are kept: five renditions have ten, and each keeps some kilobytes.
+    private static let capacity = 48
+
+    private var graphs: [Key: Graph] = [:]
+    private var uses = 0
+
+    /// The samples of `region`, which may have fractions and reach beyond the plane, as `target` of them.
+    /// - Parameter covered: where the picture lies in the result.
+    func resize(
+        _ plane: Plane, _ region: Plane.Region, to target: Size, covered: Plane.Region
+    ) throws(PlaneFailure) -> Plane {
+        let result = try Plane(width: target.width, height: target.height, region: covered)
+        let key = Key(source: Size(width: plane.width, height: plane.height), region: region, target: target)
+        let graph = try graph(key)
+        let status = unsafe spool_zimg_run(
+            graph.pointer, plane.samples, plane.stride, result.samples, result.stride, graph.scratch)
+        guard status == 0 else { throw .zimg() }
+        return result
+    }
+
+    private func graph(_ key: Key) throws(PlaneFailure) -> Graph {
+        uses += 1
+        if let known = graphs[key] {
+            known.lastUse = uses
+            return known
+        }
+        if graphs.count >= Self.capacity, let oldest = graphs.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            graphs[oldest.key] = nil
+        }
+        let graph = try Graph(key)
+        graph.lastUse = uses
+        graphs[key] = graph
+        return graph
+    }
+}
+
+extension PlaneFailure {
+    fileprivate static func zimg() -> PlaneFailure {
+        let text = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            unsafe buffer.initialize(repeating: 0)
+            _ = unsafe zimg_get_last_error(buffer.baseAddress, buffer.count)
+            return unsafe String(cString: buffer.baseAddress!)
+        }
+        return PlaneFailure(message: text.isEmpty ? "zimg failed" : text)
+    }
+}

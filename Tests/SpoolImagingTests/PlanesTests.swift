@@ -1,0 +1,180 @@
+import CTurboJPEG
+import Glibc
+import SpoolCore
+import Testing
+
+@testable import SpoolImaging
+
+/// JPEG renditions of JPEG sources, resized as planes, against one resize of all pixels.
+@Suite struct PlanesTests {
+    private let folder: ScratchFolder
+
+    init() throws { folder = try ScratchFolder() }
+
+    /// Smooth, with edges and colour: a shift by half a pixel costs ten decibels.
+    private func picture(_ width: Int, _ height: Int, grey: Bool = false) -> Picture {
+        Picture(width, height, bands: grey ? 1 : 3) { x, y in
+            let (across, down) = (Double(x) / Double(width), Double(y) / Double(height))
+            let wave = sin(across * 19 + down * 7) * cos(down * 13)
+            let red = 128 + 90 * wave + (across > 0.6 && down > 0.3 ? 30 : 0)
+            let green = 128 + 80 * sin(down * 11) * cos(across * 5)
+            let blue = 40 + 180 * across
+            return (grey ? [red] : [red, green, blue]).map { UInt8(max(0, min(255, $0))) }
+        }
+    }
+
+    private func source(
+        _ width: Int, _ height: Int, _ subsampling: TJSAMP, orientation: Int = 1, flags: Int32 = 0
+    ) throws -> String {
+        let picture = picture(width, height, grey: subsampling == TJSAMP_GRAY)
+        return try folder.file(
+            "source.jpg", JPEGSource.bytes(of: picture, subsampling, orientation: orientation, flags: flags))
+    }
+
+    /// Renders by planes, or with libvips alone.
+    private func run(
+        _ path: String, _ renditions: [Rendition], planes: Bool
+    ) throws -> (plan: RenderPlan, job: RenderedJob) {
+        let request = RenderRequest(input: Input(path: ""), renditions: renditions, limits: RenderLimits())
+        let outputs = renditions.map { Descriptor(creating: folder.file($0.path)) }
+        try VipsLibrary.start()
+        return try Descriptor(reading: path).with { source in
+            try VipsLibrary.exclusively { _ throws(JobError) in
+                let rendering = try Rendering(request, source: source, PlanarTools(areAllowed: planes))
+                let job = try rendering.run(outputs.map { $0.with { $0 } })
+                return (rendering.plan, job)
+            }
+        }
+    }
+
+    /// The whole source in one resize, then turned and cut: what a rendition should look like.
+    private func reference(_ path: String, _ rendition: Rendition, orientation: Orientation) throws -> Picture {
+        let decoded = try Raster(decoding: path).inMemory()
+        let plan = ResizePlan(stored: decoded.size, orientation: orientation, rendition: rendition)
+        var image = try decoded.resized(to: plan.scaled).inMemory().turned(orientation)
+        if case .crop(let left, let top) = plan.placement {
+            image = try image.cropped(to: plan.output, left: left, top: top)
+        }
+        try image.withoutMetadata().write(.png, to: folder.file("reference.png"))
+        return try Picture(folder.file("reference.png"))
+    }
+
+    private func expectAsGood(
+        _ path: String, _ rendition: Rendition, orientation: Orientation = .upright,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let reference = try reference(path, rendition, orientation: orientation)
+        let planes = try run(path, [rendition], planes: true)
+        guard case .planes = planes.plan else {
+            Issue.record("not by planes: \(planes.plan)", sourceLocation: sourceLocation)
+            return
+        }
+        let ours = try Picture(folder.file(rendition.path)).distance(from: reference)
+        let pixels = try run(path, [rendition], planes: false)
+        let theirs = try Picture(folder.file(rendition.path)).distance(from: reference)
+        #expect(pixels.job.renditions[0].width == planes.job.renditions[0].width, sourceLocation: sourceLocation)
+        #expect(pixels.job.renditions[0].height == planes.job.renditions[0].height, sourceLocation: sourceLocation)
+        // Nobody sees what lies above 50 dB. A few pixels of colour at an edge decide about pictures of a few rows.
+        let tolerance = min(planes.job.renditions[0].width, planes.job.renditions[0].height) < 8 ? 0.5 : 0.1
+        let enough = tolerance == 0.1 ? 50.0 : 35.0
+        #expect(
+            ours > min(theirs - tolerance, enough), "\(ours) dB against \(theirs) dB", sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: JPEGSource.subsamplings.map(\.1.rawValue), [300, 150, 77, 40, 20])
+    func `every subsampling is as good as with libvips`(_ subsampling: UInt32, width: Int) throws {
+        let path = try source(403, 299, TJSAMP(rawValue: subsampling))
+        try expectAsGood(path, Rendition(path: "x.jpg", format: .jpeg, width: width, quality: 95))
+    }
+
+    @Test(arguments: Orientation.allCases, [(403, 299), (401, 300), (400, 301)])
+    func `every orientation is as good as with libvips`(_ orientation: Orientation, size: (Int, Int)) throws {
+        let path = try source(size.0, size.1, TJSAMP_420, orientation: orientation.rawValue)
+        let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 91, quality: 95)
+        try expectAsGood(path, rendition, orientation: orientation)
+    }
+
+    @Test(arguments: 1...40)
+    func `odd and tiny sizes are as good as with libvips`(_ width: Int) throws {
+        let path = try source(203, 151, TJSAMP_420)
+        let rendition = Rendition(
+            path: "x.jpg", format: .jpeg, width: width, height: 41 - width, fit: .fill, quality: 95)
+        try expectAsGood(path, rendition)
+    }
+
+    @Test func `many renditions of one decode look like single ones`() throws {
+        let path = try source(603, 449, TJSAMP_420, orientation: 3)
+        let renditions = [
+            Rendition(path: "a.jpg", format: .jpeg, width: 55),
+            Rendition(path: "b.png", format: .png, width: 590),
+            Rendition(path: "c.jpg", format: .jpeg, width: 250),
+            Rendition(path: "d.webp", format: .webp, width: 250, quality: 95),
+            Rendition(path: "e.jpg", format: .jpeg, width: 120, height: 120),
+            Rendition(path: "f.png", format: .png, width: 120, height: 120, position: .attention),
+            Rendition(path: "g.jpg", format: .jpeg, width: 120, height: 120, fit: .contain, background: .black),
+            Rendition(path: "h.jpg", format: .jpeg, width: 251, quality: 30),
+        ]
+        let together = try run(path, renditions, planes: true)
+        guard case .planes = together.plan else {
+            Issue.record("not by planes: \(together.plan)")
+            return
+        }
+        let pictures = try renditions.map { try Picture(folder.file($0.path)) }
+        let alone = try run(path, renditions, planes: false)
+        #expect(alone.job.input == together.job.input)
+        for (index, rendition) in renditions.enumerated() {
+            #expect(together.job.renditions[index].width == alone.job.renditions[index].width)
+            #expect(together.job.renditions[index].height == alone.job.renditions[index].height)
+            let distance = try pictures[index].distance(from: Picture(folder.file(rendition.path)))
+            #expect(distance > 28, "\(rendition.path)")
+        }
+    }
+
+    @Test func `a progressive file with restart markers is read like any other`() throws {
+        let path = try source(403, 299, TJSAMP_420, flags: TJFLAG_PROGRESSIVE)
+        try expectAsGood(path, Rendition(path: "x.jpg", format: .jpeg, width: 150, quality: 95))
+    }
+
+    /// Of 1209 rows an eighth is 151 whole ones and an eighth of a row more.
+    @Test(arguments: [1, 2, 5, 7], [TJSAMP_444.rawValue, TJSAMP_420.rawValue])
+    func `damage in the last rows alone is found`(_ rows: Int, subsampling: UInt32) throws {
+        let path = try source(400, 1200 + rows, TJSAMP(rawValue: subsampling))
+        let bytes = try folder.bytes("source.jpg")
+        let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 20)
+        #expect(try render(path, [rendition], in: folder).rendered().renditions.count == 1)
+        let cut = try folder.file("cut.jpg", Array(bytes.dropLast(12)))
+        #expect(try render(cut, [rendition], in: folder).failure().code == .inputCorrupt)
+    }
+
+    @Test func `what cannot be had as planes says why`() throws {
+        let path = try source(403, 299, TJSAMP_420)
+        func reason(_ rendition: Rendition, source: String) throws -> String? {
+            guard case .pixels(_, let reason) = try run(source, [rendition], planes: true).plan else { return nil }
+            return reason
+        }
+        let small = Rendition(path: "x.jpg", format: .jpeg, width: 100)
+        let large = Rendition(path: "x.jpg", format: .jpeg, width: 500)
+        #expect(try reason(small, source: path) == nil)
+        #expect(try reason(large, source: path) == "renditions[0] is larger than the source")
+        try SamplePicture.hills.write(width: 200, height: 100, format: .png, to: folder.file("source.png"))
+        let png = try reason(small, source: folder.file("source.png"))
+        #expect(png == "only JPEG files are stored in planes of brightness and colour")
+    }
+
+    @Test(arguments: [Position.north, .centre, .southeast, .west], [(99, 40), (41, 98), (50, 50)])
+    func `a crop is as good as with libvips`(_ position: Position, size: (Int, Int)) throws {
+        let path = try source(403, 299, TJSAMP_420, orientation: 6)
+        let rendition = Rendition(
+            path: "x.jpg", format: .jpeg, width: size.0, height: size.1, position: position, quality: 95)
+        try expectAsGood(path, rendition, orientation: .leftSideUp)
+    }
+}
+
+extension Picture {
+    /// The peak signal-to-noise ratio against a picture of the same size, in decibels.
+    func distance(from other: Picture) -> Double {
+        guard width == other.width, height == other.height, bands == other.bands else { return 0 }
+        let squares = zip(samples, other.samples).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+        return squares == 0 ? 100 : 10 * log10(255 * 255 * Double(samples.count) / squares)
+    }
+}
