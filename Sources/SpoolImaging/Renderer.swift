@@ -12,7 +12,7 @@ public struct Renderer: Sendable {
     /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
     public init() throws(JobError) {
         try VipsLibrary.start()
-        try VipsLibrary.exclusively { () throws(JobError) in
+        try VipsLibrary.exclusively { _ throws(JobError) in
             for format in ImageFormat.allCases { _ = format.writingSupport }
         }
     }
