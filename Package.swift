@@ -69,7 +69,7 @@ let package = Package(
             name: "SpoolWorker",
             dependencies: [
                 "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch",
-                argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
+                argumentParser, collections, configuration, crypto, heap, lifecycle, logging, signals, system, yams,
             ],
             swiftSettings: settings),
 
@@ -89,8 +89,7 @@ let package = Package(
             name: "SpoolWorkerTests",
             dependencies: [
                 "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch", "TestSupport", argumentParser,
-                logging,
-                system,
+                crypto, logging, system,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -1,5 +1,6 @@
 import CSpoolSystem
 import Glibc
+import Synchronization
 package import SystemPackage
 
 /// A child process that speaks over one ``MessageSocket``, which it finds as its descriptor 3.
@@ -14,6 +15,9 @@ package final class ChildProcess: Sendable {
 
     package let pid: Int32
     package let socket: MessageSocket
+    /// Until the process is reaped its id belongs to nobody else, so signals are sent and the process is reaped under
+    /// one lock. This needs no descriptor of the process, which older kernels and container filters do not give.
+    private let ending = Mutex<Ending?>(nil)
 
     /// - Parameters:
     ///   - arguments: the first is the name under which the process is listed.
@@ -39,14 +43,29 @@ package final class ChildProcess: Sendable {
     }
 
     /// Ends the process at once, whatever it is doing.
-    package func kill() { _ = Glibc.kill(pid, SIGKILL) }
+    /// - Returns: false if it has been waited for already; then no signal is sent.
+    @discardableResult
+    package func kill() -> Bool {
+        ending.withLock { ending in
+            guard ending == nil else { return false }
+            _ = Glibc.kill(pid, SIGKILL)
+            return true
+        }
+    }
 
-    /// Waits for the end. Must be called once for each child.
+    /// Waits for the end, blocking. Must be called at least once for each child.
     package func wait() -> Ending {
-        var status: Int32 = 0
-        while unsafe waitpid(pid, &status, 0) < 0 && Errno.last == .interrupted {}
-        let signal = status & 0x7f
-        return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+        // The process stays a zombie here, so `kill` may go on meanwhile.
+        while waitid(P_PID, id_t(pid), nil, WEXITED | WNOWAIT) < 0 && Errno.last == .interrupted {}
+        return ending.withLock { ending in
+            if let ending { return ending }
+            var status: Int32 = 0
+            while unsafe waitpid(pid, &status, 0) < 0 && Errno.last == .interrupted {}
+            let signal = status & 0x7f
+            let seen = signal == 0 ? Ending.exited((status >> 8) & 0xff) : .signalled(signal)
+            ending = seen
+            return seen
+        }
     }
 
     /// The name of a signal, as the manual page signal(7) spells it: `SIGSEGV`.

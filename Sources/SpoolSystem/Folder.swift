@@ -79,29 +79,6 @@ package final class Folder: Sendable {
         return Folder(owning: folder, path: path.pushing(relative))
     }
 
-    /// Opens the folder `relative` beneath this one, making what is missing on the way; what is made is on the disk when
-    /// this returns. Confined like ``file(beneath:)``.
-    package func folder(making relative: FilePath) throws(SystemFailure) -> Folder {
-        do throws(SystemFailure) {
-            return try folder(beneath: relative)
-        } catch  where error.errno == .noSuchFileOrDirectory {
-            // Something is missing on the way.
-        }
-        var current = FilePath()
-        var parent = self
-        for component in relative.components {
-            current.append(component)
-            do throws(SystemFailure) {
-                parent = try folder(beneath: current)
-            } catch  where error.errno == .noSuchFileOrDirectory && component.kind == .regular {
-                try parent.makeFolder(component)
-                try parent.synchronize()
-                parent = try folder(beneath: current)
-            }
-        }
-        return parent
-    }
-
     private func openBeneath(_ relative: FilePath, _ flags: Int32) throws(SystemFailure) -> Int32 {
         let file = unsafe relative.withPlatformString { unsafe spool_open_beneath(descriptor, $0, flags, 0) }
         if file >= 0 { return file }
@@ -138,13 +115,17 @@ package final class Folder: Sendable {
 
     // MARK: Removing and making
 
+    /// Makes a folder right inside this one.
+    /// - Returns: false if there is an entry of the name already.
+    @discardableResult
     package func makeFolder(
         _ name: FilePath.Component, permissions: UInt32 = 0o777
-    ) throws(SystemFailure) {
+    ) throws(SystemFailure) -> Bool {
         let result = unsafe name.withPlatformString { unsafe mkdirat(descriptor, $0, permissions) }
         guard result == 0 || Errno.last == .fileExists else {
             throw SystemFailure("make the folder", path.appending(name), .last)
         }
+        return result == 0
     }
 
     /// Removes a file; one that is gone already is no failure.

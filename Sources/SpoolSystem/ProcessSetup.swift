@@ -25,6 +25,9 @@ package enum ProcessSetup {
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
+    /// Ends the process without waiting for its threads.
+    package static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
+
     /// The most memory that this process has held so far (ru_maxrss), in kilobytes of 1024 bytes.
     package static var peakKilobytes: Int {
         var usage = rusage()

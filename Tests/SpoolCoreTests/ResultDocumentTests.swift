@@ -28,7 +28,7 @@ extension ResultDocument {
             RenditionImage(
                 path: "c.webp", format: "webp", width: 1, height: 2, bytes: 3, sha256: "cd", milliseconds: 1.125)
         ],
-        timings: Timings(queued: 1, rendered: 2.5, committed: 0.125),
+        timings: Timings(queued: 1, waited: 0.5, rendered: 2.5, committed: 0.125),
         metadata: ["order": .number("100000000000000000001"), "a": .null],
         error: JobError(.inputCorrupt, "broken"))
 }

@@ -1,5 +1,7 @@
 import Dispatch
 import SpoolSystem
+import SystemPackage
+import TestSupport
 import Testing
 
 @Suite struct `Blocking threads` {
@@ -34,5 +36,50 @@ import Testing
         let task = Task { await wake.wait() }
         wake.signal()
         await task.value
+    }
+}
+
+@Suite struct `A call that may be abandoned` {
+    private let never = ContinuousClock.now + .seconds(1000)
+
+    @Test func `returns its value in time, and is left behind when it is late`() async throws {
+        let calls = AbandonableCalls(limit: 1)
+        guard case .returned(1) = calls.run(until: never, { 1 }) else { throw Unexpected() }
+        let gate = DispatchSemaphore(value: 0)
+        let late = DispatchSemaphore(value: 0)
+        let outcome = calls.run(until: .now + .milliseconds(50), { gate.wait() }, late: { late.signal() })
+        guard case .abandoned = outcome else { throw Unexpected() }
+        guard case .crowded = calls.run(until: never, { 2 }) else { throw Unexpected() }
+        gate.signal()
+        Self.block(on: late)
+        try await eventually("there is room again") {
+            if case .returned = calls.run(until: never, { 3 }) { true } else { false }
+        }
+    }
+
+    @Test func `is left behind by an abort`() throws {
+        let calls = AbandonableCalls(limit: 2)
+        let gate = DispatchSemaphore(value: 0)
+        let outcome = calls.run(until: never) {
+            calls.abort()
+            gate.wait()
+        }
+        gate.signal()
+        guard case .abandoned = outcome else { throw Unexpected() }
+    }
+
+    private struct Unexpected: Error {}
+
+    private nonisolated static func block(on semaphore: DispatchSemaphore) { semaphore.wait() }
+}
+
+@Suite struct `A child process that has ended` {
+    @Test func `gets no signal once it has been waited for`() throws {
+        let child = try ChildProcess("/bin/sleep", arguments: ["sleep", "1000"], environment: [:])
+        #expect(child.kill())
+        #expect(child.kill())
+        #expect(child.wait() == .signalled(9))
+        #expect(!child.kill())
+        #expect(child.wait() == .signalled(9))
     }
 }

@@ -40,14 +40,6 @@ import Testing
         #expect(try walked.read(upTo: 10) == Array("hello".utf8))
     }
 
-    @Test func `makes missing folders beneath it, and none outside`() throws {
-        let made = try folder.folder(making: "x/y/z")
-        #expect(scratch.exists("x/y/z"))
-        #expect(try folder.folder(making: "x/y/z").status().isSameFile(as: made.status()))
-        #expect(try folder.folder(making: "").status().isSameFile(as: folder.status()))
-        #expect(throws: SystemFailure.self) { try folder.folder(making: FilePath("../outside-\(UUID().uuidString)")) }
-    }
-
     @Test func `does not block on a pipe`() throws {
         let pipe = scratch.path.appending("pipe")
         #expect(unsafe mkfifo(pipe.string, 0o644) == 0)

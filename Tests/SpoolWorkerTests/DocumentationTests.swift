@@ -156,7 +156,7 @@ import Testing
             renditions: [
                 ResultDocument.RenditionImage(
                     path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
-            ], timings: ResultDocument.Timings(queued: 1, rendered: 1, committed: 1), metadata: 1,
+            ], timings: ResultDocument.Timings(queued: 1, waited: 1, rendered: 1, committed: 1), metadata: 1,
             error: JobError(.workerDied, ""))
         let members = whole.json.object?.members ?? []
         let documented = try names("The result document", in: "docs/result-document.md")

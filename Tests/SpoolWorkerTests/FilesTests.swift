@@ -1,3 +1,4 @@
+import Crypto
 import FoundationEssentials
 import Glibc
 import SpoolCore
@@ -6,6 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import SpoolImaging
 @testable import SpoolWorker
 
 @Suite struct `A job's files` {
@@ -82,18 +84,66 @@ import Testing
         #expect(code { try open(String(repeating: "x", count: 300)) } == .inputNotFound)
     }
 
-    private func renditions(_ paths: [String], source: String = "cat.jpg") throws -> RenditionFiles {
+    private func renditions(
+        _ paths: [String], source: String = "cat.jpg", patience: Duration = .seconds(1000)
+    ) throws -> RenditionFiles {
         try RenditionFiles(
             for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
             WorkAttempt(id: "id", worker: "me", isHeld: { true }),
-            source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs)
+            source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs,
+            steps: StepGuard(deadline: .now + patience))
+    }
+
+    /// Publishes files as a renderer that wrote `contents` would have it.
+    private func publish(_ files: RenditionFiles, _ contents: [String], _ durability: Durability = .full) throws {
+        let images = contents.map {
+            RenderedImage(
+                width: 1, height: 1, bytes: $0.utf8.count,
+                sha256: SHA256.hash(data: Array($0.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(),
+                milliseconds: 1)
+        }
+        try files.publish(images, durability, steps: StepGuard(deadline: .now + .seconds(1000)))
+    }
+
+    @Test func `are not published when they are not what was rendered`() throws {
+        let files = try renditions(["a.png"])
+        try files.files[0].write(Array("image".utf8))
+        #expect(code { try publish(files, ["IMAGE"]) } == .storageFailed)
+        // Another file under the temporary name.
+        let name = try #require(try scratch.list("out").first)
+        try FileManager.default.removeItem(atPath: scratch.path.appending("out/\(name)").string)
+        try scratch.write("other", to: "out/\(name)")
+        #expect(code { try publish(files, ["image"]) } == .storageFailed)
+        #expect(!scratch.exists("out/a.png"))
+    }
+
+    @Test func `take the folders away that were made for them, but no others`() throws {
+        try scratch.write("", to: "out/there/other")
+        let files = try renditions(["a/b/c.png", "there/d/e.png", "f/g.png"])
+        try scratch.write("", to: "out/f/stranger")
+        files.discard()
+        #expect(try scratch.list("out") == ["f", "there"])
+        #expect(try scratch.list("out/there") == ["other"])
+    }
+
+    @Test func `make so many folders and no more, and leave none when they fail`() throws {
+        let paths = (0..<65).map { "\($0)/x.png" }
+        #expect(code { try renditions(paths) } == .outputNotAllowed)
+        #expect(try scratch.list("out").isEmpty)
+        _ = try renditions(Array(paths.dropLast()))
+        #expect(try scratch.list("out").count == 64)
+    }
+
+    @Test func `are not made after their deadline`() throws {
+        #expect(code { try renditions(["a/x.png"], patience: .seconds(-1)) } == .storageFailed)
+        #expect(try scratch.list("out").isEmpty)
     }
 
     @Test func `appear at their final paths only when they are published`() throws {
         let files = try renditions(["a.png", "deep/er/b.png"])
         #expect(try scratch.list("out").allSatisfy { $0.hasPrefix(".spool-") || $0 == "deep" })
         for (index, file) in files.files.enumerated() { try file.write(Array("image \(index)".utf8)) }
-        try files.publish(.full)
+        try publish(files, ["image 0", "image 1"])
         #expect(try scratch.list("out") == ["a.png", "deep"])
         #expect(try scratch.read("out/deep/er/b.png") == "image 1")
     }
@@ -102,7 +152,7 @@ import Testing
         try scratch.write("old", to: "out/a.png")
         let files = try renditions(["a.png"])
         #expect(try scratch.read("out/a.png") == "old")
-        try files.publish(.none)
+        try publish(files, [""], .none)
         #expect(try scratch.read("out/a.png") == "")
         #expect(code { try renditions([".."]) } == .outputNotAllowed)
         try FileManager.default.createDirectory(
@@ -116,7 +166,7 @@ import Testing
         let late = try renditions(["late.png"])
         try FileManager.default.createDirectory(
             atPath: scratch.path.appending("out/late.png").string, withIntermediateDirectories: false)
-        let error = #expect(throws: JobError.self) { try late.publish(.none) }
+        let error = #expect(throws: JobError.self) { try publish(late, [""], .none) }
         #expect(error?.code == .outputNotWritable && error?.retryable == true)
         late.discard()
         #expect(
@@ -141,7 +191,7 @@ import Testing
             atPath: scratch.path.appending("out/a.png").string, withDestinationPath: "../secret.jpg")
         let files = try renditions(["a.png"])
         try files.files[0].write(Array("image".utf8))
-        try files.publish(.full)
+        try publish(files, ["image"])
         #expect(try scratch.read("secret.jpg") == "secret")
         #expect(try scratch.read("out/a.png") == "image")
     }

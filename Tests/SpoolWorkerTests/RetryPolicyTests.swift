@@ -59,4 +59,11 @@ import Testing
         let sources = (1...9).map { Source(bytes: $0 * 1000, changedAt: now - 1) }
         #expect(wait(attempts(Array(repeating: .inputCorrupt, count: 9), sources: sources)) != nil)
     }
+
+    @Test(arguments: [ErrorCode.renderTimeout, .rendererDied])
+    func `tries a job once more that has cost a renderer`(code: ErrorCode) {
+        #expect(wait(attempts([code])) != nil)
+        #expect(wait(attempts([code, code])) == nil)
+        #expect(wait(attempts([.inputNotFound, code])) != nil)
+    }
 }

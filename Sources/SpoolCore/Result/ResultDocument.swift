@@ -118,13 +118,16 @@ public struct ResultDocument: Sendable, Equatable {
     public struct Timings: Sendable, Equatable {
         /// From the drop to the claim.
         public var queued: Double
-        /// From the claim to the last rendition's last byte, the wait for a renderer included.
+        /// For a renderer, which other jobs had.
+        public var waited: Double
+        /// From the claim to the last rendition's last byte, without the wait for a renderer.
         public var rendered: Double
         /// From there until everything but the last rename was on the disk: the document cannot time its own.
         public var committed: Double
 
-        public init(queued: Double, rendered: Double, committed: Double) {
+        public init(queued: Double, waited: Double, rendered: Double, committed: Double) {
             self.queued = queued
+            self.waited = waited
             self.rendered = rendered
             self.committed = committed
         }

@@ -76,7 +76,9 @@ extension ResultDocument.RenditionImage {
 extension ResultDocument.Timings {
     fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
         self.init(
-            queued: try reader.double("queued"), rendered: try reader.double("rendered"),
+            queued: try reader.double("queued"),
+            // Older versions counted it as part of the rendering.
+            waited: reader.json["waited"]?.double ?? 0, rendered: try reader.double("rendered"),
             committed: try reader.double("committed"))
     }
 }

@@ -79,8 +79,8 @@ extension ResultDocument.RenditionImage {
 extension ResultDocument.Timings {
     var json: JSONValue {
         [
-            "queued": .number(queued, digits: 3), "rendered": .number(rendered, digits: 3),
-            "committed": .number(committed, digits: 3),
+            "queued": .number(queued, digits: 3), "waited": .number(waited, digits: 3),
+            "rendered": .number(rendered, digits: 3), "committed": .number(committed, digits: 3),
         ]
     }
 }

@@ -1,4 +1,6 @@
+import Crypto
 import SpoolCore
+import SpoolImaging
 import SpoolSystem
 import SystemPackage
 
@@ -13,7 +15,21 @@ struct RenditionFiles: Sendable {
         var file: OpenFile
     }
 
+    private struct MadeFolder: Sendable {
+        var parent: Folder
+        var name: FilePath.Component
+        var status: FileStatus
+    }
+
+    /// The deepest that a rendition may lie beneath its root, its own name included.
+    static let maximumDepth = 16
+    /// The most folders that one job may make. Each takes an inode and a flush, and nobody ever removes it.
+    static let maximumFolders = 64
+    /// How often others may take a folder away between its making and its use.
+    private static let maximumLosses = 10
+
     private var targets: [Target] = []
+    private var made: [MadeFolder] = []
     /// By their paths, so that a hundred renditions in one folder take one descriptor for it.
     private var folders: [FilePath: Folder] = [:]
 
@@ -21,11 +37,13 @@ struct RenditionFiles: Sendable {
     var files: [OpenFile] { targets.map(\.file) }
 
     /// Makes an empty file for each rendition, and the folders that are missing.
-    init(for job: Job, _ attempt: WorkAttempt, source: OpenFile, in roots: Roots) throws(JobError) {
+    init(
+        for job: Job, _ attempt: WorkAttempt, source: OpenFile, in roots: Roots, steps: StepGuard
+    ) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
                 let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
-                try add(rendition.path, temporary, source: source, in: roots)
+                try add(rendition.path, temporary, source: source, in: roots, steps)
             }
         } catch {
             discard()
@@ -34,8 +52,9 @@ struct RenditionFiles: Sendable {
     }
 
     private mutating func add(
-        _ path: String, _ temporary: FilePath.Component, source: OpenFile, in roots: Roots
+        _ path: String, _ temporary: FilePath.Component, source: OpenFile, in roots: Roots, _ steps: StepGuard
     ) throws(JobError) {
+        try steps.check()
         guard let (root, relative) = roots.resolve(path) else {
             throw JobError(
                 .outputNotAllowed,
@@ -45,18 +64,31 @@ struct RenditionFiles: Sendable {
         guard let name = relative.lastComponent, name.kind == .regular else {
             throw JobError(.outputNotAllowed, "rendition \(path.shown) is not a path of a file")
         }
-        let folder: Folder
+        let place = relative.removingLastComponent()
+        var losses = 0
+        while true {
+            let folder = try folder(place, beneath: root, for: path, steps)
+            if try create(name, temporary, in: folder, for: path, source: source) { return }
+            // A job that failed has taken the folder away, which was empty then.
+            folders[root.path.pushing(place)] = nil
+            losses += 1
+            if losses == Self.maximumLosses {
+                throw JobError(
+                    .storageFailed, "rendition \(path.shown): its folder disappears again and again")
+            }
+        }
+    }
+
+    /// Makes a rendition's temporary file.
+    /// - Returns: false if the folder does not exist any more.
+    private mutating func create(
+        _ name: FilePath.Component, _ temporary: FilePath.Component, in folder: Folder, for path: String,
+        source: OpenFile
+    ) throws(JobError) -> Bool {
         let there: FileStatus?
         let isInput: Bool
         let isTwin: Bool
         do throws(SystemFailure) {
-            let place = root.path.pushing(relative.removingLastComponent())
-            if let known = folders[place] {
-                folder = known
-            } else {
-                folder = try root.folder(making: relative.removingLastComponent())
-            }
-            folders[place] = folder
             there = try folder.status(of: name)
             isInput = try there?.isSameFile(as: source.status()) ?? false
             isTwin = try isTarget(name, in: folder)
@@ -79,8 +111,75 @@ struct RenditionFiles: Sendable {
             try folder.remove(temporary)
             let file = try folder.create(temporary)
             targets.append(Target(path: path, folder: folder, name: name, temporary: temporary, file: file))
+            return true
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return false
         } catch {
             throw Self.failure(error, path)
+        }
+    }
+
+    /// Opens a rendition's folder and makes what is missing on the way; what is made is on the disk when this returns.
+    private mutating func folder(
+        _ relative: FilePath, beneath root: Folder, for path: String, _ steps: StepGuard
+    ) throws(JobError) -> Folder {
+        let place = root.path.pushing(relative)
+        if let known = folders[place] { return known }
+        var parent = root
+        do throws(SystemFailure) {
+            if let there = try Self.existing(relative, beneath: root) {
+                folders[place] = there
+                return there
+            }
+        } catch {
+            throw Self.failure(error, path)
+        }
+        var current = FilePath()
+        for component in relative.components {
+            try steps.check()
+            current.append(component)
+            do throws(SystemFailure) {
+                if let there = try Self.existing(current, beneath: root) {
+                    parent = there
+                    continue
+                }
+                guard component.kind == .regular else {
+                    throw SystemFailure("open", root.path.pushing(current), .noSuchFileOrDirectory)
+                }
+            } catch {
+                throw Self.failure(error, path)
+            }
+            guard made.count < Self.maximumFolders else {
+                throw JobError(
+                    .outputNotAllowed,
+                    "rendition \(path.shown): the job needs more than \(Self.maximumFolders) new folders; "
+                        + "make its folders first, or split the job")
+            }
+            parent = try make(component, in: parent, for: path)
+        }
+        folders[place] = parent
+        return parent
+    }
+
+    private mutating func make(
+        _ name: FilePath.Component, in parent: Folder, for path: String
+    ) throws(JobError) -> Folder {
+        do throws(SystemFailure) {
+            let isNew = try parent.makeFolder(name)
+            let folder = try parent.folder(name)
+            if isNew { made.append(MadeFolder(parent: parent, name: name, status: try folder.status())) }
+            try parent.synchronize()
+            return folder
+        } catch {
+            throw Self.failure(error, path)
+        }
+    }
+
+    private static func existing(_ relative: FilePath, beneath root: Folder) throws(SystemFailure) -> Folder? {
+        do throws(SystemFailure) {
+            return try root.folder(beneath: relative)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            return nil
         }
     }
 
@@ -95,22 +194,35 @@ struct RenditionFiles: Sendable {
 
     /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,
     /// and all names are before this returns.
-    func publish(_ durability: Durability) throws(JobError) {
+    /// - Parameter images: what the renderer says it has written. Only that is published.
+    func publish(_ images: [RenderedImage], _ durability: Durability, steps: StepGuard) throws(JobError) {
         if durability == .full {
             // The disk is at work on all of them while the first is waited for, so that the others have little to wait for.
             for target in targets { target.file.beginWriting() }
         }
         for target in targets where durability == .full {
+            try steps.check()
             try attempt(target) { () throws(SystemFailure) in try target.file.synchronize() }
         }
-        for target in targets {
+        var written: [FileStatus] = []
+        for (target, image) in zip(targets, images) {
+            try steps.check()
+            written.append(try verify(target, image))
+        }
+        for (target, status) in zip(targets, written) {
+            try steps.check()
             try attempt(target) { () throws(SystemFailure) in
+                // The name is visible, so whoever may write in the folder can have put another file there.
+                guard let entry = try target.folder.status(of: target.temporary), entry.isSameFile(as: status),
+                    try target.file.status().isUntouched(since: status)
+                else { throw SystemFailure("find unchanged", target.file.path, .staleNFSFileHandle) }
                 try target.folder.move(target.temporary, to: target.folder, replacing: target.name)
             }
         }
         guard durability == .full else { return }
         var flushed: [FileStatus] = []
         for (path, folder) in folders {
+            try steps.check()
             do throws(SystemFailure) {
                 let status = try folder.status()
                 if flushed.contains(where: status.isSameFile) { continue }
@@ -122,10 +234,30 @@ struct RenditionFiles: Sendable {
         }
     }
 
-    /// Removes the temporary files.
+    /// Makes sure that a file holds what its renderer has hashed.
+    private func verify(_ target: Target, _ image: RenderedImage) throws(JobError) -> FileStatus {
+        do throws(SystemFailure) {
+            let status = try target.file.status()
+            if status.size == image.bytes, try target.file.sha256() == image.sha256 { return status }
+        } catch {
+            throw Self.failure(error, target.path)
+        }
+        throw JobError(
+            .storageFailed,
+            "rendition \(target.path.shown) is not what was rendered: something else has written into it")
+    }
+
+    /// Removes the temporary files, and the folders that were made for them unless somebody uses them by now.
     func discard() {
         // What cannot be removed is hidden and named for its job.
         for target in targets { try? target.folder.remove(target.temporary) }
+        for folder in made.reversed() {
+            // A folder that is not empty stays, and so do those around it.
+            guard let now = try? folder.parent.status(of: folder.name), now.isSameFile(as: folder.status) else {
+                continue
+            }
+            try? folder.parent.removeFolder(folder.name)
+        }
     }
 
     /// Removes what a worker that died left behind of a job, or with `id` nil all that it left where this job writes.
@@ -175,7 +307,7 @@ struct RenditionFiles: Sendable {
                 .outputNotAllowed, "rendition \(name) leads out of the output root, by \"..\" or a symbolic link")
         case .noSpace, .diskQuotaExceeded:
             return JobError(.storageFull, "rendition \(name): \(failure)")
-        case .ioError, .fileExists, .staleNFSFileHandle:
+        case .ioError, .fileExists, .staleNFSFileHandle, .noSuchFileOrDirectory:
             return JobError(.storageFailed, "rendition \(name): \(failure)")
         case .isDirectory, .notDirectory:
             return isInTheWay("cannot be written, because a folder or a file is in the way: \(failure)", path)
@@ -192,5 +324,23 @@ struct RenditionFiles: Sendable {
         JobError(
             .outputNotWritable, "rendition \(path.shown) \(problem); take that away, or name another path",
             retryable: true)
+    }
+}
+
+extension OpenFile {
+    /// Hexadecimal, of the whole content.
+    fileprivate func sha256() throws(SystemFailure) -> String {
+        var hash = SHA256()
+        try unsafe forEachPart { unsafe hash.update(bufferPointer: $0) }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+extension FileStatus {
+    /// Whether neither content nor place nor rights of the file have changed.
+    fileprivate func isUntouched(since earlier: FileStatus) -> Bool {
+        isUnchanged(in: earlier) && changed == earlier.changed
     }
 }

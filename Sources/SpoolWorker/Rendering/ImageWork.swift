@@ -5,6 +5,8 @@ import SpoolSystem
 /// The work that this worker is for: renditions of images, by renderer processes.
 struct ImageWork: JobWork {
     var renderers: RendererPool
+    /// For the files that jobs name.
+    var calls: AbandonableCalls
     var inputRoots: Roots
     var outputRoots: Roots
     var configuration: WorkerConfiguration
@@ -20,5 +22,8 @@ struct ImageWork: JobWork {
 
     func close() async { await renderers.close() }
 
-    func abort() async { await renderers.killAll() }
+    func abort() async {
+        calls.abort()
+        await renderers.killAll()
+    }
 }

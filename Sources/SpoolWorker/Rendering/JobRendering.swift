@@ -3,6 +3,7 @@ import Logging
 import SpoolCore
 import SpoolImaging
 import SpoolSystem
+import SystemPackage
 
 /// One attempt at a job: from its source to complete renditions at their final paths.
 struct JobRendering: Sendable {
@@ -10,52 +11,134 @@ struct JobRendering: Sendable {
     var job: Job
     var attempt: WorkAttempt
 
+    /// How long the job's files may take to open, and renditions to be put in place: long enough for busy disks. Less
+    /// than the shortest, whatever the job's timeout, would fail jobs for a moment's load.
+    private static let openPatience = Duration.seconds(5)...Duration.seconds(60)
+    private static let publishPatience = Duration.seconds(120)
+
     func run() async -> WorkOutcome {
         let start = ContinuousClock.now
-        let source: OpenFile
-        // Before anything is read; without it the job fails below.
-        let before: FileStatus?
-        let targets: RenditionFiles
+        let opened: OpenedJob
         do throws(JobError) {
-            // Needs no renderer to be refused.
-            try work.configuration.limits.check(job.renditions)
-            source = try SourceFile.open(
-                job.input.path, in: work.inputRoots, limit: work.configuration.inputBytes)
-            before = try? source.status()
-            targets = try RenditionFiles(for: job, attempt, source: source, in: work.outputRoots)
+            try refuseTooLarge()
+            guard let files = try open() else { return .interrupted }
+            opened = files
         } catch {
             return .failed(error, source: nil)
         }
-        let rendered: Result<RenderedJob, JobError>
-        switch await render(source, targets) {
-        case .rendered(let answer): rendered = .success(answer)
-        case .failed(let error): rendered = .failure(error)
-        case .interrupted:
-            targets.discard()
-            return .interrupted
-        }
-        let renderMilliseconds = start.millisecondsUntilNow
-        do throws(JobError) {
-            // What failed as well as what was rendered may be a picture that never was.
-            guard let before, let after = try? source.status(), before.isUnchanged(in: after) else {
-                throw JobError(.inputChanged, "input \(job.input.path.shown) changed while it was read")
-            }
-            let images = try rendered.get()
-            guard try isHeld() else {
-                targets.discard()
-                return .fenced
-            }
-            let publishing = ContinuousClock.now
-            try targets.publish(work.configuration.durability)
+        let (rendered, waited) = await render(opened)
+        let renderMilliseconds = start.millisecondsUntilNow - waited / .milliseconds(1)
+        switch settle(opened, rendered) {
+        case .published(let images, let milliseconds):
             return .done(
                 WorkResult(
                     input: ResultDocument.InputImage(images.input, path: job.input.path),
                     renditions: zip(job.renditions, images.renditions).map(ResultDocument.RenditionImage.init),
-                    renderMilliseconds: renderMilliseconds, publishMilliseconds: publishing.millisecondsUntilNow))
-        } catch {
-            targets.discard()
-            return .failed(error, source: before.map(ResultDocument.SourceState.init))
+                    waitMilliseconds: waited / .milliseconds(1), renderMilliseconds: renderMilliseconds,
+                    publishMilliseconds: milliseconds))
+        case .ended(let outcome): return outcome
         }
+    }
+
+    // MARK: Files, which may hang
+
+    /// Opens the source and makes the renditions' temporary files.
+    /// - Returns: nil if the worker is stopping.
+    private func open() throws(JobError) -> OpenedJob? {
+        if work.calls.isAborted { return nil }
+        let patience = min(max(timeout, Self.openPatience.lowerBound), Self.openPatience.upperBound)
+        let steps = steps(for: patience)
+        let outcome = work.calls.run(until: steps.deadline) {
+            Result { () throws(JobError) in try OpenedJob(job, attempt, work, steps) }
+        } late: {
+            if case .success(let opened) = $0 { opened.discard() }
+        }
+        // What an abort has stopped is no failure of the job.
+        switch outcome {
+        case .returned(.success(let opened)): return opened
+        case .returned(.failure(let error)):
+            if work.calls.isAborted { return nil }
+            throw error
+        case .abandoned:
+            if work.calls.isAborted { return nil }
+            throw JobError(
+                .storageFailed,
+                "input \(job.input.path.shown), or the folder of a rendition, could not be opened within "
+                    + "\(patience); check whether its file system hangs")
+        case .crowded: throw Self.crowded
+        }
+    }
+
+    private enum Settled: Sendable {
+        case published(RenderedJob, milliseconds: Double)
+        case ended(WorkOutcome)
+    }
+
+    /// Puts the renditions in place, or removes what was made of them.
+    private func settle(_ opened: OpenedJob, _ rendered: RenderOutcome) -> Settled {
+        let steps = steps(for: Self.publishPatience)
+        let outcome = work.calls.run(until: steps.deadline) {
+            let settled = publish(opened, rendered, steps)
+            if case .ended = settled { opened.discard() }
+            // Here, because closing a file can hang like opening it.
+            opened.close()
+            return settled
+        }
+        if case .returned(.published(let images, let milliseconds)) = outcome {
+            return .published(images, milliseconds: milliseconds)
+        }
+        // What an abort has stopped is no failure of the job.
+        if work.calls.isAborted { return .ended(.interrupted) }
+        switch outcome {
+        case .returned(let settled): return settled
+        case .abandoned:
+            if case .failed(let error) = rendered { return .ended(.failed(error, source: nil)) }
+            let error = JobError(
+                .storageFailed,
+                "the renditions could not be put in place within \(Self.publishPatience); check whether the file "
+                    + "system of the input or of a rendition hangs")
+            return .ended(.failed(error, source: nil))
+        case .crowded: return .ended(.failed(Self.crowded, source: nil))
+        }
+    }
+
+    private func publish(_ opened: OpenedJob, _ rendered: RenderOutcome, _ steps: StepGuard) -> Settled {
+        if case .interrupted = rendered { return .ended(.interrupted) }
+        do throws(JobError) {
+            // What failed as well as what was rendered may be a picture that never was.
+            guard let before = opened.before, let after = opened.sourceStatus, before.isUnchanged(in: after) else {
+                throw JobError(.inputChanged, "input \(job.input.path.shown) changed while it was read")
+            }
+            let images: RenderedJob
+            switch rendered {
+            case .rendered(let answer): images = answer
+            case .failed(let error): throw error
+            case .interrupted: return .ended(.interrupted)
+            }
+            guard try isHeld() else { return .ended(.fenced) }
+            let start = ContinuousClock.now
+            try opened.publish(images.renditions, work.configuration.durability, steps)
+            return .published(images, milliseconds: start.millisecondsUntilNow)
+        } catch {
+            return .ended(.failed(error, source: opened.before.map(ResultDocument.SourceState.init)))
+        }
+    }
+
+    private func steps(for patience: Duration) -> StepGuard {
+        StepGuard(deadline: .now + patience) { [calls = work.calls] in calls.isAborted }
+    }
+
+    private static var crowded: JobError {
+        JobError(
+            .storageFailed,
+            "too many calls to file systems hang, so the job's files were not touched; check the mounts of the input "
+                + "and output roots")
+    }
+
+    /// As numbers: a duration cannot hold every number that JSON can.
+    private var timeout: Duration {
+        let limit = work.configuration.timeout
+        return job.timeout.map { $0 < limit / .seconds(1) ? .seconds($0) : limit } ?? limit
     }
 
     /// A worker that slept must not put its renditions over those of whoever has taken the job over.
@@ -67,54 +150,76 @@ struct JobRendering: Sendable {
         }
     }
 
+    /// What the job itself says is too large, or too deep, is refused before a file is touched.
+    private func refuseTooLarge() throws(JobError) {
+        try work.configuration.limits.check(job.renditions)
+        for (index, rendition) in job.renditions.enumerated() {
+            let depth = work.outputRoots.resolve(rendition.path)?.relative.components.count ?? 0
+            guard depth <= RenditionFiles.maximumDepth else {
+                throw JobError(
+                    .jobInvalid,
+                    "renditions[\(index)].path has \(depth) components beneath its output root, more than "
+                        + "\(RenditionFiles.maximumDepth); use fewer folders")
+            }
+        }
+    }
+
+    // MARK: Rendering
+
     /// How many renderers may be found dead before the job is suspected.
     private static let maximumRefusals = 5
 
-    private enum RenderOutcome {
+    private enum RenderOutcome: Sendable {
         case rendered(RenderedJob)
         case failed(JobError)
         case interrupted
     }
 
-    private func render(_ source: OpenFile, _ targets: RenditionFiles) async -> RenderOutcome {
+    /// - Returns: also how long no renderer was free.
+    private func render(_ opened: OpenedJob) async -> (RenderOutcome, waited: Duration) {
         let request = RenderRequest(withoutPathsOf: job, limits: work.configuration.limits)
-        // As numbers: a duration cannot hold every number that JSON can.
-        let limit = work.configuration.timeout
-        let timeout = job.timeout.map { $0 < limit / .seconds(1) ? .seconds($0) : limit } ?? limit
-        var refusals = 0
-        while let renderer = await work.renderers.borrow() {
-            let outcome = renderer.render(request, files: [source] + targets.files, timeout: timeout)
+        var waited = Duration.zero
+        for _ in 0..<Self.maximumRefusals {
+            let asked = ContinuousClock.now
+            guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited) }
+            waited += asked.duration(to: .now)
+            var outcome = renderer.render(request, files: opened.files, timeout: timeout)
+            if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
+                renderer.end()
+                outcome = .babbled(flaw)
+            }
             let isAlive = if case .replied = outcome { true } else { false }
             await work.renderers.giveBack(renderer, isAlive: isAlive)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if !isAlive, await work.renderers.isClosed { break }
+            if !isAlive, await work.renderers.isClosed { return (.interrupted, waited) }
             switch outcome {
-            case .replied(let reply): return judge(reply)
-            case .neverBegan:
-                refusals += 1
-                if refusals < Self.maximumRefusals { continue }
-                return .failed(JobError(.rendererDied, "no renderer took the job"))
-            case .timedOut:
-                return .failed(
-                    JobError(
-                        .renderTimeout,
-                        "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job "
-                            + "or the worker, or ask for less"))
-            case .died(let ending):
-                work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
-                let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
-                return .failed(
-                    JobError(.rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)"))
+            case .replied(.rendered(let rendered)): return (.rendered(rendered), waited)
+            case .replied(.failed(let error)): return (.failed(error), waited)
+            case .neverBegan: continue
+            default: return (.failed(failure(outcome, of: renderer)), waited)
             }
         }
-        return .interrupted
+        return (.failed(JobError(.rendererDied, "no renderer took the job")), waited)
     }
 
-    private func judge(_ reply: RenderReply) -> RenderOutcome {
-        switch reply {
-        case .rendered(let rendered) where rendered.isPlausible(for: job): .rendered(rendered)
-        case .rendered: .failed(JobError(.renderFailed, "the renderer's answer does not fit the job"))
-        case .failed(let error): .failed(error)
+    private func failure(_ outcome: RendererProcess.Outcome, of renderer: RendererProcess) -> JobError {
+        switch outcome {
+        case .babbled(let flaw):
+            work.logger.error("renderer \(renderer.pid) gave a wrong answer and was stopped: \(flaw)")
+            return JobError(
+                .rendererDied, "the renderer process gave a wrong answer, and the worker stopped it: \(flaw)")
+        case .timedOut:
+            return JobError(
+                .renderTimeout,
+                "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job or the "
+                    + "worker, or ask for less")
+        case .died(let ending):
+            work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
+            let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
+            return JobError(
+                .rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)")
+        case .replied, .neverBegan:
+            return JobError(.rendererDied, "no renderer took the job")
         }
     }
 }

@@ -5,12 +5,14 @@ import SpoolSystem
 
 /// The renderer children: so many as images may be rendered at a time, each lent to one job after another.
 actor RendererPool {
+    /// Starts so many renderers, blocking, and logs what they write to their standard error.
+    typealias Launcher = @Sendable (Int, Logger) throws(RendererStartError) -> [RendererProcess]
+
     private let count: Int
     private let logger: Logger
+    private let launcher: Launcher
     private var idle: [RendererProcess] = []
-    private var lent: [Int32: RendererProcess] = [:]
-    /// Renderers that exist or are being started.
-    private var started = 0
+    private var lent: [ObjectIdentifier: RendererProcess] = [:]
     private var waiting: Deque<CheckedContinuation<RendererProcess?, Never>> = []
     /// Whether the worker is stopping.
     private(set) var isClosed = false
@@ -18,8 +20,14 @@ actor RendererPool {
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
 
-    init(count: Int, logger: Logger) {
+    init(
+        count: Int, logger: Logger,
+        launcher: @escaping Launcher = { (count, logger) throws(RendererStartError) in
+            try RendererProcess.start(count, logger: logger)
+        }
+    ) {
         self.count = count
+        self.launcher = launcher
         self.logger = logger
     }
 
@@ -27,7 +35,6 @@ actor RendererPool {
     /// - Returns: the version of the libvips that they use.
     func start() async throws(RendererStartError) -> String {
         idle = try await launch(count).get()
-        started = count
         return idle.first?.vipsVersion ?? "none"
     }
 
@@ -39,30 +46,24 @@ actor RendererPool {
             if renderer.isIdle { return lend(renderer) }
             logger.warning("renderer \(renderer.pid) has died while it was idle; another takes its place")
             renderer.end()
-            started -= 1
-        }
-        if started < count {
-            started += 1
-            return await replace()
+            replace()
         }
         return await withCheckedContinuation { waiting.append($0) }
     }
 
     /// Takes a renderer back.
-    /// - Parameter isAlive: false if it was killed or died; another is started in its place.
-    func giveBack(_ renderer: RendererProcess, isAlive: Bool) async {
-        lent[renderer.pid] = nil
+    /// - Parameter isAlive: false if it was killed or died. Another is started in its place, for which nobody waits here:
+    ///   the job's verdict does not depend on it.
+    func giveBack(_ renderer: RendererProcess, isAlive: Bool) {
+        lent[ObjectIdentifier(renderer)] = nil
         if isClosed {
             if isAlive { renderer.end() }
             return
         }
         if isAlive {
             hand(renderer)
-        } else if waiting.isEmpty {
-            started -= 1
-        } else if let fresh = await replace() {
-            lent[fresh.pid] = nil
-            hand(fresh)
+        } else {
+            replace()
         }
     }
 
@@ -75,25 +76,29 @@ actor RendererPool {
     }
 
     private func lend(_ renderer: RendererProcess) -> RendererProcess {
-        lent[renderer.pid] = renderer
+        lent[ObjectIdentifier(renderer)] = renderer
         return renderer
     }
 
-    /// Starts a renderer, as often as it takes: that it does not start is no job's fault.
-    private func replace() async -> RendererProcess? {
+    /// Starts a renderer in the background, for whoever waits first.
+    private func replace() {
+        Task { await launchUntilStarted() }
+    }
+
+    /// Tries as often as it takes: that a renderer does not start is no job's fault.
+    private func launchUntilStarted() async {
         while !isClosed {
             do {
                 // One was asked for and one comes.
                 let fresh = try await launch(1).get()[0]
-                if !isClosed { return lend(fresh) }
-                fresh.end()
+                if isClosed { fresh.end() } else { hand(fresh) }
+                return
             } catch {
                 logger.error("\(error); trying again")
-                // Cancelled, it ends early, and so does the loop with the pool.
+                // Nobody cancels this task; the loop ends with the pool.
                 try? await Task.sleep(for: Self.restartPause)
             }
         }
-        return nil
     }
 
     /// Lends no more renderers: jobs that wait for one go back, those that have one may finish.
@@ -106,13 +111,10 @@ actor RendererPool {
 
     /// Starts renderers on a thread of its own: it takes a while, and the pool must not stand still meanwhile.
     private func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
-        let logger = logger
-        return await withCheckedContinuation { continuation in
+        await withCheckedContinuation { [launcher, logger] continuation in
             Thread.start {
                 continuation.resume(
-                    returning: Result { () throws(RendererStartError) in
-                        try RendererProcess.start(count, logger: logger)
-                    })
+                    returning: Result { () throws(RendererStartError) in try launcher(count, logger) })
             }
         }
     }

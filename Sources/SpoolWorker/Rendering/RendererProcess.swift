@@ -3,7 +3,6 @@ import Logging
 import SpoolCore
 import SpoolImaging
 import SpoolSystem
-import Synchronization
 import SystemPackage
 
 /// One renderer child, which renders one job at a time. A crash, a hang or an exploit in an image decoder ends here.
@@ -13,6 +12,8 @@ final class RendererProcess: Sendable {
         case replied(RenderReply)
         case timedOut
         case died(ChildProcess.Ending)
+        /// Its answer was not one, so it was stopped.
+        case babbled(_ flaw: String)
         /// It was dead before it had the request; the job is as good as untouched.
         case neverBegan
     }
@@ -23,18 +24,22 @@ final class RendererProcess: Sendable {
     private let child: ChildProcess
     /// Of the installed libvips.
     let vipsVersion: String
-    private let isWaitedFor = Mutex(false)
 
     private static let environment = RendererEnvironment.selected(from: ProcessInfo.processInfo.environment)
 
     var pid: Int32 { child.pid }
 
     /// Starts renderers side by side and waits until all say that they can work.
-    /// - Parameter logger: for what they write to their standard error.
-    static func start(_ count: Int, logger: Logger) throws(RendererStartError) -> [RendererProcess] {
+    /// - Parameters:
+    ///   - logger: for what they write to their standard error.
+    ///   - program: the worker's own. The link leads to the running program even if an upgrade has replaced its file
+    ///     meanwhile.
+    static func start(
+        _ count: Int, logger: Logger, program: FilePath = "/proc/self/exe"
+    ) throws(RendererStartError) -> [RendererProcess] {
         var children: [ChildProcess] = []
         do {
-            for _ in 0..<count { children.append(try spawn(logger)) }
+            for _ in 0..<count { children.append(try spawn(program, logger)) }
         } catch {
             for child in children { Self.end(child) }
             throw error
@@ -51,13 +56,11 @@ final class RendererProcess: Sendable {
         return renderers
     }
 
-    private static func spawn(_ logger: Logger) throws(RendererStartError) -> ChildProcess {
+    private static func spawn(_ program: FilePath, _ logger: Logger) throws(RendererStartError) -> ChildProcess {
         do {
             let words = try Pipe()
-            // The program itself, even if an upgrade has replaced its file meanwhile.
             let child = try ChildProcess(
-                "/proc/self/exe", arguments: ["spool-worker", "render"], environment: environment,
-                errors: words.writing)
+                program, arguments: ["spool-worker", "render"], environment: environment, errors: words.writing)
             RendererWords.follow(words.reading, of: child.pid, logger: logger)
             return child
         } catch {
@@ -94,29 +97,23 @@ final class RendererProcess: Sendable {
     /// - Parameter files: the source, then one file a rendition.
     func render(_ request: RenderRequest, files: [OpenFile], timeout: Duration) -> Outcome {
         let deadline = ContinuousClock.now + timeout
-        let reply: RenderReply?
         do {
-            let message = try RendererProtocol.encode(request)
-            do {
-                try child.socket.send(message, files: files)
-            } catch {
-                end()
-                return .neverBegan
-            }
-            guard waitForReply(until: deadline) else {
-                end()
-                return .timedOut
-            }
-            reply = try child.socket.receive().map {
-                try RendererProtocol.decode(RenderReply.self, from: $0.message)
-            }
+            try child.socket.send(try RendererProtocol.encode(request), files: files)
         } catch {
-            // A socket that fails, or words that are none: whatever the child is now, it is no renderer.
-            reply = nil
+            end()
+            return .neverBegan
         }
-        if let reply { return .replied(reply) }
-        child.kill()
-        return .died(wait())
+        guard waitForReply(until: deadline) else {
+            end()
+            return .timedOut
+        }
+        // A socket that fails has lost its other end.
+        guard let received = try? child.socket.receive() else { return .died(Self.end(child)) }
+        guard let reply = try? RendererProtocol.decode(RenderReply.self, from: received.message) else {
+            end()
+            return .babbled("it could not be read")
+        }
+        return .replied(reply)
     }
 
     private func waitForReply(until deadline: ContinuousClock.Instant) -> Bool {
@@ -128,19 +125,11 @@ final class RendererProcess: Sendable {
     }
 
     /// Kills the child; a request that runs ends as died.
-    func kill() { isWaitedFor.withLock { if !$0 { child.kill() } } }
+    func kill() { child.kill() }
 
     /// Kills the child and waits for its end.
     func end() {
-        child.kill()
-        _ = wait()
-    }
-
-    private func wait() -> ChildProcess.Ending {
-        let ending = child.wait()
-        // From here on the process id may belong to somebody else.
-        isWaitedFor.withLock { $0 = true }
-        return ending
+        Self.end(child)
     }
 }
 

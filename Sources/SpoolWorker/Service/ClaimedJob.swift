@@ -29,8 +29,10 @@ struct ClaimedJob: Sendable {
             logger.warning("is tried again: \(error.message)", metadata: metadata)
         } else {
             metadata["renditions"] = "\(document.renditions.count)"
-            let milliseconds = document.attempts.last?.milliseconds ?? 0
-            logger.info("done in \(Int(milliseconds.rounded())) ms", metadata: metadata)
+            let waited = document.timings?.waited ?? 0
+            let worked = (document.attempts.last?.milliseconds ?? 0) - waited
+            let wait = waited < 1 ? "" : ", after \(Int(waited.rounded())) ms of waiting for a renderer"
+            logger.info("done in \(Int(worked.rounded())) ms\(wait)", metadata: metadata)
         }
     }
 

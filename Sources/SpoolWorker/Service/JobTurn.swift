@@ -59,12 +59,14 @@ struct JobTurn: Sendable {
 
     private func attempt(_ job: Job, _ claimed: inout ClaimedJob) async throws(SystemFailure) -> TurnOutcome {
         let document = claimed.document
-        if let lost = document.countedAttempts.last?.error, lost.code == .historyUnreadable {
+        if let lost = document.ownAttempts.last?.error, lost.code == .historyUnreadable {
             return try finish(claimed, failed: lost)
         }
-        guard document.countedAttempts.count < retries.maxAttempts || document.attempts.last?.error?.code != .workerDied
+        guard
+            retries.count(document.ownAttempts) < retries.maxAttempts
+                || document.attempts.last?.error?.code != .workerDied
         else {
-            return try finish(claimed, failed: .workerDied(in: document.countedAttempts))
+            return try finish(claimed, failed: .workerDied(in: document.ownAttempts))
         }
         if let tooLarge = document.refusal(of: job) {
             // As for a job that cannot be read.
@@ -92,7 +94,8 @@ struct JobTurn: Sendable {
             claimed.document.renditions = result.renditions
             claimed.document.timings = ResultDocument.Timings(
                 queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
-                rendered: result.renderMilliseconds, committed: result.publishMilliseconds)
+                waited: result.waitMilliseconds, rendered: result.renderMilliseconds,
+                committed: result.publishMilliseconds)
             return try finish(claimed, failed: nil)
         case .failed(let error, _) where error.starvation == nil && error.code == .storageFull && lacksSpace:
             // No job's fault: it waits, and so does the worker. With space left, the job takes more than there is.
@@ -102,7 +105,7 @@ struct JobTurn: Sendable {
             attempt.error = error
             attempt.source = source
             claimed.document.attempts.append(attempt)
-            guard let retryAt = retries.retry(after: claimed.document.countedAttempts, now: Date()) else {
+            guard let retryAt = retries.retry(after: claimed.document.ownAttempts, now: Date()) else {
                 return try finish(claimed, failed: error)
             }
             return try postpone(claimed, until: retryAt, because: error)

@@ -36,6 +36,8 @@ enum WorkOutcome: Sendable {
 struct WorkResult: Sendable {
     var input: ResultDocument.InputImage?
     var renditions: [ResultDocument.RenditionImage] = []
+    /// For a renderer.
+    var waitMilliseconds = 0.0
     var renderMilliseconds = 0.0
     var publishMilliseconds = 0.0
 }

@@ -23,8 +23,10 @@ struct RetryPolicy: Sendable, Equatable {
         guard let last = attempts.last, let error = last.error, attempts.count < Self.absoluteMaximum else {
             return nil
         }
-        let counted = countedAttempts(attempts)
-        guard counted < maxAttempts else { return nil }
+        guard count(attempts) < maxAttempts else { return nil }
+        if let most = error.code.maximumAttempts, attempts.count(where: { $0.error?.code == error.code }) >= most {
+            return nil
+        }
         let backoff = backoff(after: attempts.count)
         if error.retryable { return now + backoff }
         guard error.code.mayBeUnfinishedSource, let source = last.source,
@@ -34,8 +36,9 @@ struct RetryPolicy: Sendable, Equatable {
         return now + max(backoff, settleTime / .seconds(1))
     }
 
-    /// An attempt that found the source changed since the one before says nothing about the job: it came too early.
-    private func countedAttempts(_ attempts: ArraySlice<ResultDocument.Attempt>) -> Int {
+    /// How many of the attempts count. One that found the source changed since the one before says nothing about the
+    /// job: it came too early.
+    func count(_ attempts: ArraySlice<ResultDocument.Attempt>) -> Int {
         var count = 0
         var previous: ResultDocument.SourceState?
         for attempt in attempts {
@@ -57,11 +60,15 @@ struct RetryPolicy: Sendable, Equatable {
 }
 
 extension ErrorCode {
+    /// How often a job may end like this, whatever `max-attempts` allows: each of these attempts costs a renderer, and
+    /// what has happened twice is not chance.
+    fileprivate var maximumAttempts: Int? { self == .renderTimeout || self == .rendererDied ? 2 : nil }
+
     /// What a source looks like that is only half there.
     fileprivate var mayBeUnfinishedSource: Bool { self == .inputCorrupt || self == .inputUnsupported }
 }
 
 extension ResultDocument {
-    /// The attempts that count against the policy.
-    var countedAttempts: ArraySlice<Attempt> { attempts.dropFirst(attemptsForgiven) }
+    /// The attempts since the job was last put back by hand.
+    var ownAttempts: ArraySlice<Attempt> { attempts.dropFirst(attemptsForgiven) }
 }

@@ -54,8 +54,8 @@ struct Worker {
                     "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
                 ])
             let work = ImageWork(
-                renderers: renderers, inputRoots: inputRoots, outputRoots: outputRoots, configuration: configuration,
-                logger: logger)
+                renderers: renderers, calls: AbandonableCalls(limit: 256), inputRoots: inputRoots,
+                outputRoots: outputRoots, configuration: configuration, logger: logger)
             let floor = StorageFloor(
                 bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes,
                 folders: [spool.root] + outputRoots.folders)

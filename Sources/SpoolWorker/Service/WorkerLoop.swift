@@ -32,7 +32,7 @@ struct WorkerLoop: ~Copyable {
     /// What could not be taken over or put back, and why: it is said once.
     private var troubles: [String: Errno] = [:]
     private var alarm: Alarm
-    private var deadline: StopDeadline?
+    private var isStopping = false
     /// With `once`: whether the other workers were looked at after all else was done.
     private var hasLookedTwice = false
 
@@ -56,6 +56,7 @@ struct WorkerLoop: ~Copyable {
         do {
             while try await step(in: &group) { await service.wake.wait() }
         } catch {
+            service.keepDeadline(.zero)
             await service.work.abort()
             while intake.countUnderWay > 0 {
                 await service.wake.wait()
@@ -70,7 +71,6 @@ struct WorkerLoop: ~Copyable {
     private mutating func leave() {
         report(now: .now, isEnding: true)
         alarm.cancel()
-        deadline?.cancel()
         registration.leave()
     }
 
@@ -294,17 +294,15 @@ struct WorkerLoop: ~Copyable {
         try? registration.lease.show(pause: nil)
     }
 
-    /// Gives running jobs until the deadline; a second signal is the deadline.
+    /// Running jobs have until the deadline, which ``WorkerService`` keeps.
     private mutating func beginStop() async {
-        guard deadline == nil else { return }
-        let timeout = service.configuration.shutdownTimeout
+        guard !isStopping else { return }
+        isStopping = true
         service.logger.notice(
-            "stopping: no more jobs are claimed, \(intake.countUnderWay) under way get \(timeout) to finish")
-        deadline = StopDeadline(after: timeout, signals: service.stopSignals) {
-            [work = service.work, logger = service.logger] reason in
-            logger.notice("\(reason): jobs that are not done yet go back")
-            await work.abort()
-        }
+            """
+            stopping: no more jobs are claimed, \(intake.countUnderWay) under way get \
+            \(service.configuration.shutdownTimeout) to finish
+            """)
         await service.work.close()
     }
 }

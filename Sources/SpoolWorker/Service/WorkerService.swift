@@ -27,27 +27,52 @@ struct WorkerService: Service {
     let registration: Registration
     let pruner: Pruner
     let logger: Logger
+    let deadline = StopDeadline()
+    /// The loop waits for disks. Swift's own pool must not: signals and alarms need it, and on one core it has one thread.
+    let loopThread = BlockingThreads(count: 1)
 
     func run() async throws {
         if watcher == nil { pruner.prune() } else { pruner.start() }
         let result: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
-            await withDiscardingTaskGroup(returning: Result<Void, any Error>.self) { group in
-                do {
-                    var loop = try WorkerLoop(self)
-                    try await loop.run(in: &group)
-                    return .success(())
-                } catch {
-                    return .failure(error)
-                }
-            }
+            await withTaskExecutorPreference(loopThread) { await runLoop() }
         } onCancelOrGracefulShutdown: {
+            // Before the loop hears of it: it may hang.
+            keepDeadline(configuration.shutdownTimeout)
             inbox.stop()
             wake.signal()
         }
         watcher?.stop()
         pruner.stop()
         await work.abort()
+        deadline.cancel()
         try result.get()
+    }
+
+    private func runLoop() async -> Result<Void, any Error> {
+        await withDiscardingTaskGroup(returning: Result<Void, any Error>.self) { group in
+            do {
+                var loop = try WorkerLoop(self)
+                try await loop.run(in: &group)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Ends running jobs after a time or at a signal; then, if threads still hang in the kernel, ends the process.
+    func keepDeadline(_ patience: Duration) {
+        deadline.start(after: patience, signals: stopSignals) { [work, logger] reason in
+            logger.notice("\(reason): jobs that are not done yet go back")
+            await work.abort()
+        } giveUp: { [logger] in
+            logger.critical(
+                """
+                the worker ends although calls to a file system hang; the jobs in its claim folder are taken over by \
+                the next worker
+                """)
+            ProcessSetup.exitAtOnce(ExitStatus.inputOutput.rawValue)
+        }
     }
 
     func turn(with registration: Registration) -> JobTurn {

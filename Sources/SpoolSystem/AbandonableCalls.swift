@@ -1,0 +1,103 @@
+import Dispatch
+import Synchronization
+
+/// Runs calls that may never return, such as those on a network mount whose server is gone. Each call has a thread of
+/// its own; the caller waits until its deadline and then leaves the thread behind, which ends when the kernel lets it.
+package final class AbandonableCalls: Sendable {
+    package enum Outcome<Value: Sendable>: Sendable {
+        case returned(Value)
+        /// The deadline came first, or the abort; the call goes on.
+        case abandoned
+        /// The call was not begun: too many are under way, or the system gives no more threads.
+        case crowded
+    }
+
+    private struct State {
+        var running = 0
+        var isAborted = false
+        var waiting: [ObjectIdentifier: DispatchSemaphore] = [:]
+    }
+
+    private enum Result<Value: Sendable> {
+        case awaited
+        case returned(Value)
+        case abandoned
+    }
+
+    private final class Call<Value: Sendable>: Sendable {
+        let result = Mutex(Result<Value>.awaited)
+        let semaphore = DispatchSemaphore(value: 0)
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// How long calls may go on after the abort.
+    private static let abortGrace = Duration.seconds(2)
+
+    /// - Parameter limit: the most calls at a time, those that were left behind included.
+    package init(limit: Int) { self.limit = limit }
+
+    /// Whether callers do not wait any more.
+    package var isAborted: Bool { state.withLock { $0.isAborted } }
+
+    /// Runs `body` on a thread of its own and waits for it, blocking.
+    /// - Parameter late: gets what `body` returned after all, on that thread, if the caller has left.
+    package func run<Value: Sendable>(
+        until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () -> Value,
+        late: @escaping @Sendable (Value) -> Void = { _ in }
+    ) -> Outcome<Value> {
+        let call = Call<Value>()
+        let hasRoom = state.withLock { state in
+            guard state.running < limit else { return false }
+            state.running += 1
+            state.waiting[ObjectIdentifier(call)] = call.semaphore
+            return true
+        }
+        guard hasRoom else { return .crowded }
+        defer { _ = state.withLock { $0.waiting.removeValue(forKey: ObjectIdentifier(call)) } }
+        let hasStarted = Thread.tryStart { [self] in
+            let value = body()
+            let isAwaited = call.result.withLock { result in
+                if case .abandoned = result { return false }
+                result = .returned(value)
+                return true
+            }
+            if isAwaited { call.semaphore.signal() } else { late(value) }
+            state.withLock { $0.running -= 1 }
+        }
+        guard hasStarted else {
+            state.withLock { $0.running -= 1 }
+            return .crowded
+        }
+        wait(for: call, until: deadline)
+        return call.result.withLock { result in
+            if case .returned(let value) = result { return .returned(value) }
+            result = .abandoned
+            return .abandoned
+        }
+    }
+
+    /// Lets no caller wait for longer than a moment from now on.
+    package func abort() {
+        let waiting = state.withLock { state in
+            state.isAborted = true
+            return Array(state.waiting.values)
+        }
+        for semaphore in waiting { semaphore.signal() }
+    }
+
+    private func wait<Value>(for call: Call<Value>, until deadline: ContinuousClock.Instant) {
+        let isOver = { call.result.withLock { if case .awaited = $0 { false } else { true } } }
+        if !isAborted { call.semaphore.wait(until: deadline) }
+        // Woken by the abort, or begun after it.
+        if isAborted && !isOver() { call.semaphore.wait(until: min(deadline, .now + Self.abortGrace)) }
+    }
+}
+
+extension DispatchSemaphore {
+    fileprivate func wait(until deadline: ContinuousClock.Instant) {
+        let left = ContinuousClock.now.duration(to: deadline) / .nanoseconds(1)
+        _ = wait(timeout: .now() + .nanoseconds(Int(max(0, min(left, 1e18)))))
+    }
+}

@@ -1,0 +1,36 @@
+import SpoolCore
+import SpoolImaging
+
+extension RenderReply {
+    /// What shows that the answer cannot be true, or nil. A decoder that was taken over may answer anything.
+    func flaw(for job: Job, limits: RenderLimits) -> String? {
+        guard case .rendered(let rendered) = self else { return nil }
+        let (input, images) = (rendered.input, rendered.renditions)
+        guard images.count == job.renditions.count else {
+            return "\(images.count) renditions instead of \(job.renditions.count)"
+        }
+        guard Self.isFormat(input.format) else { return "a format that is no lower-case word" }
+        let dimensions = images.flatMap { [$0.width, $0.height] }
+        let sizes = [input.width, input.height, input.pages, input.bytes] + images.map(\.bytes) + dimensions
+        guard sizes.allSatisfy({ $0 > 0 }) else { return "a size that is not positive" }
+        guard dimensions.allSatisfy({ $0 <= limits.outputDimension }) else {
+            return "a rendition larger than limits.output-dimension"
+        }
+        guard ([input.sha256] + images.map(\.sha256)).allSatisfy(Self.isHash) else { return "a malformed hash" }
+        guard images.allSatisfy({ Self.possibleMilliseconds.contains($0.milliseconds) }) else {
+            return "an impossible time"
+        }
+        return nil
+    }
+
+    /// Up to a year.
+    private static let possibleMilliseconds = 0...3.2e10
+
+    private static func isFormat(_ text: String) -> Bool {
+        (1...16).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) }
+    }
+
+    private static func isHash(_ text: String) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
