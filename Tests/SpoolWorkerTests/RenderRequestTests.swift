@@ -26,7 +26,8 @@ import Testing
         #expect(try flaw { _ in } == nil)
         let lies: [(inout RenderedJob) -> Void] = [
             { $0.renditions = [] }, { $0.renditions[0].milliseconds = 1e308 }, { $0.renditions[0].milliseconds = .nan },
-            { $0.renditions[0].milliseconds = -1 }, { $0.renditions[0].width = 0 }, { $0.renditions[0].height = 1 << 40 }, { $0.renditions[0].bytes = -1 },
+            { $0.renditions[0].milliseconds = -1 }, { $0.renditions[0].width = 0 },
+            { $0.renditions[0].height = 1 << 40 }, { $0.renditions[0].bytes = -1 },
             { $0.renditions[0].sha256 = "" }, { $0.input.format = "J\u{202E}" }, { $0.input.height = -7 },
             { $0.input.sha256 = String(repeating: "A", count: 64) }, { $0.input.pages = 0 },
         ]

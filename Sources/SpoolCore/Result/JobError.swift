@@ -120,8 +120,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
         .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .outputNotAllowed, .outputNotWritable, .outputIsInput,
-        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .resourcesExhausted, .workerDied,
-        .storageFull, .storageFailed,
+        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .resourcesExhausted,
+        .workerDied, .storageFull, .storageFailed,
     ]
 
     /// Whether the cause can pass by itself; false for a code of a newer version.

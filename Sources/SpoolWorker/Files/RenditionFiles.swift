@@ -249,8 +249,14 @@ struct RenditionFiles: Sendable {
 
     /// Removes the temporary files, and the folders that were made for them unless somebody uses them by now.
     func discard() {
-        // What cannot be removed is hidden and named for its job.
-        for target in targets { try? target.folder.remove(target.temporary) }
+        for target in targets {
+            // A call that was abandoned may come here late, when the next attempt has made a file of the same name.
+            guard let there = try? target.folder.status(of: target.temporary), let mine = try? target.file.status(),
+                there.isSameFile(as: mine)
+            else { continue }
+            // What cannot be removed is hidden and named for its job.
+            try? target.folder.remove(target.temporary)
+        }
         for folder in made.reversed() {
             // A folder that is not empty stays, and so do those around it.
             guard let now = try? folder.parent.status(of: folder.name), now.isSameFile(as: folder.status) else {
