@@ -14,7 +14,7 @@ public struct RenderRequest: Sendable, Equatable, Codable {
     }
 }
 
-/// What strangers' images may cost, checked on the header before pixels are decoded.
+/// What untrusted images may cost, checked on the header before pixels are decoded.
 public struct RenderLimits: Sendable, Equatable, Codable {
     /// Width times height of the source.
     public var inputPixels: Int

@@ -15,7 +15,7 @@ package struct Access: OptionSet, Sendable {
 }
 
 extension Folder {
-    /// What stands in the way of an access to one entry: `permissionDenied`, `readOnlyFileSystem`, or that there is none;
+    /// What prevents an access to one entry: `permissionDenied`, `readOnlyFileSystem`, or that there is none;
     /// nil if nothing does. Asked for the process as it is, not for the user who started it.
     package func denial(of access: Access, to name: FilePath.Component) -> Errno? {
         let result = unsafe name.withPlatformString { unsafe faccessat(descriptor, $0, access.rawValue, AT_EACCESS) }

@@ -63,7 +63,7 @@ package final class Folder: Sendable {
         return OpenFile(owning: file, path: path.appending(name))
     }
 
-    // MARK: Opening what strangers name
+    // MARK: Opening untrusted paths
 
     /// Opens `relative` for reading, wherever it lies beneath this folder. A path that leads out, by `..` or by a
     /// symbolic link, fails with `crossDeviceLink` (`EXDEV`). It never blocks on a pipe.

@@ -1,4 +1,4 @@
-/// Text of strangers as people may see it: a terminal obeys control characters, and others turn the order of a line.
+/// Untrusted text as people may see it: a terminal obeys control characters, and others turn the order of a line.
 extension String {
     /// The text with characters that are not seen written as Swift escapes (`\n`, `\u{7}`, `\u{202E}`).
     public var escapingControls: String {

@@ -24,7 +24,7 @@ package final class SpoolWatcher: Sendable {
     /// - Parameters:
     ///   - worker: the id of the worker that watches.
     ///   - scanInterval: nil for the mode's default.
-    /// - Throws: what stands in the way of events, with ``WatchMode/inotify`` alone.
+    /// - Throws: what prevents events, with ``WatchMode/inotify`` alone.
     package init(
         _ spool: Spool, as worker: String, mode: WatchMode, scanInterval: Duration?, hints: CandidateHints
     ) throws(WatchError) {

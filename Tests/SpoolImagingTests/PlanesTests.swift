@@ -75,7 +75,7 @@ import Testing
         #expect(pixels.job.renditions[0].width == planes.job.renditions[0].width, sourceLocation: sourceLocation)
         #expect(pixels.job.renditions[0].height == planes.job.renditions[0].height, sourceLocation: sourceLocation)
         // Nobody sees what lies above 50 dB. A few pixels of colour at an edge decide about pictures of a few rows.
-        let tolerance = min(planes.job.renditions[0].width, planes.job.renditions[0].height) < 8 ? 0.5 : 0.1
+        let tolerance = min(planes.job.renditions[0].width, planes.job.renditions[0].height) < 16 ? 0.5 : 0.1
         let enough = tolerance == 0.1 ? 50.0 : 35.0
         #expect(
             ours > min(theirs - tolerance, enough), "\(ours) dB against \(theirs) dB", sourceLocation: sourceLocation)

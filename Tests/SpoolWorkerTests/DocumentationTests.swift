@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test func `lists all commands and no others`() throws {
-        let listed = try rows("The command", in: "README.md").compactMap { row in
+        let listed = try rows("Commands", in: "README.md").compactMap { row in
             row[0].hasPrefix("`spool-worker ") ? row[0].split(separator: " ")[1].trimming { $0 == "`" } : nil
         }
         let commands = SpoolWorker.configuration.subcommands.filter { $0.configuration.shouldDisplay }

@@ -19,7 +19,7 @@ struct ResultCheck {
             // It may just have been put back, and its result adopted and removed.
             let now = try folder.status(of: job.file), now.isSameFile(as: status)
         else { return }
-        // Nothing but the worker that had the job could tell its story, so none is made up.
+        // Only the worker that had the job knew its history, so none is invented.
         round.find(
             .jobWithoutResult, .of(state, job.file),
             "has ended without a result, so nobody knows how; to have it done again: "
@@ -83,7 +83,7 @@ struct ResultCheck {
         return try folder.status(of: name)?.isSameFile(as: status) ?? false
     }
 
-    /// Where the document's job lies with a result that tells the same story: under this name, the name that it was
+    /// Where the document's job lies with a result that tells the same history: under this name, the name that it was
     /// dropped with, or one that a taken name leads to.
     private func place(of document: ResultDocument, beside job: JobName) throws(SystemFailure) -> FilePath? {
         let dropped = FilePath.Component(document.job).flatMap { JobName($0) }

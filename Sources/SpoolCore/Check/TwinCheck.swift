@@ -1,7 +1,7 @@
 import SpoolSystem
 import SystemPackage
 
-/// Whether one job is in two places: one file with two names, or two files whose results tell one story. Two jobs of
+/// Whether one job is in two places: one file with two names, or two files whose results tell one history. Two jobs of
 /// one name are none; names are used again.
 ///
 /// Each place looks into those after it, by the same name, so no list of names is needed.

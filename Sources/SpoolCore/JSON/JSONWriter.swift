@@ -6,7 +6,7 @@ extension JSONValue {
 
     /// The same in UTF-8.
     /// - Parameter compactKey: of the value's own members the one whose value stays on one line. Indentation can make
-    ///   deep values of strangers a hundred times as long.
+    ///   deep values of untrusted jobs a hundred times as long.
     package func bytes(indented: Bool = true, compacting compactKey: String? = nil) -> [UInt8] {
         var writer = JSONWriter(indents: indented, compactKey: compactKey)
         writer.write(self)

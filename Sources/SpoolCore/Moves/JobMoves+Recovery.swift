@@ -58,7 +58,7 @@ extension JobMoves {
         OrphanedClaims(WorkerName(lease.worker.id).folder, folder: lease.claims, lease: nil, spool: spool)
     }
 
-    /// Puts back a job that a failed turn has left in the worker's own folder, with its story if it has one; if its end
+    /// Puts back a job that a failed turn has left in the worker's own folder, with its history if it has one; if its end
     /// was about to be committed, that is done.
     package func putBack(stray name: JobName) throws(SystemFailure) {
         let record = try ownClaims.record(of: name)
@@ -77,7 +77,7 @@ extension JobMoves {
             do throws(SystemFailure) {
                 if let left = try leftResult(of: name, in: state) { return left }
             } catch  where error.isOfUnreadableFile {
-                // Nobody's story that could be told on.
+                // This is no history that could be continued.
                 continue
             }
         }

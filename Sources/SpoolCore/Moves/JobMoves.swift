@@ -241,7 +241,7 @@ package struct JobMoves: Sendable {
         if durability == .full { try spool[.failed].synchronize() }
     }
 
-    /// Puts a job into `retry` with its record for a story. Nothing is written, so this works on a full disk.
+    /// Puts a job into `retry` with its record as the document. Nothing is written, so this works on a full disk.
     package func setAside(_ claimed: JobName, id: String) throws(SystemFailure) {
         for name in Self.candidateNames(for: claimed, id: id) {
             guard try spool[.retry].status(of: name.file) == nil else { continue }

@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// The whole story of a job, as it lies beside the job's file: `NAME.result.json`.
+/// The history of a job, as it lies beside the job's file: `NAME.result.json`.
 ///
 /// While a worker has the job, the document lies in the worker's claim folder with the status `processing`; that is also
 /// how an attempt is recorded before its work starts. While the job waits for another attempt, it lies in `retry`.

@@ -23,7 +23,7 @@ public final class Spool: Sendable {
             for folder in SpoolFolder.allCases { folders[folder] = try root.folder(folder.name) }
         } catch {
             throw SpoolError(
-                .system, error.path, "\(error); mend the spool with: spool-worker init \(path.printable)",
+                .system, error.path, "\(error); repair the spool with: spool-worker init \(path.printable)",
                 underlying: error)
         }
         self.folders = Mutex(folders)

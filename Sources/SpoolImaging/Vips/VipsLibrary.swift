@@ -23,7 +23,7 @@ enum VipsLibrary {
         vips_cache_set_max(0)
         // Several renderers with one thread each do more than one renderer with several threads.
         vips_concurrency_set(1)
-        // Loaders that libvips itself does not trust with files of strangers.
+        // Loaders that libvips itself does not trust with unknown files.
         vips_block_untrusted_set(1)
         return nil
     }()

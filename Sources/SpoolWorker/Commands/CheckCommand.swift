@@ -6,17 +6,16 @@ import SystemPackage
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Look for what is wrong with a spool, and mend it.",
+        abstract: "Find what is wrong with a spool, and repair it.",
         discussion: """
-            Works beside running workers. Run it as the user of the workers: what that user may do is looked at, too. \
-            Without --repair nothing is changed, but for empty hidden files that are made to try the file system and \
-            removed again. Exits with 1 if something is left that is worse than a note. What each code means is in \
-            docs/check.md.
+            Runs beside workers. Run it as the user of the workers, because it also checks what that user may do. \
+            Without --repair it changes nothing; it only creates and removes empty hidden files to test the file \
+            system. Exits with 1 if a finding is left that is worse than a note. docs/check.md explains each code.
 
             Example: spool-worker check --json | jq '.[] | select(.severity == "error")'
             """)
 
-    @Flag(help: "Mend what is clearly wrong and clearly nobody's any more.")
+    @Flag(help: "Remove what nobody needs any more.")
     var repair = false
 
     @Flag(help: "Print JSON: an array of findings.")

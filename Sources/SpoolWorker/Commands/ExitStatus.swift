@@ -45,8 +45,8 @@ enum ExitStatus: Int32, CaseIterable {
         case .jobsFailed:
             "at least one job failed (run --once, submit --wait), or something is wrong with the spool (check)"
         case .usage: "unknown options or wrong arguments"
-        case .unavailable: "the spool, or something that the worker needs, is missing or not usable"
-        case .software: "a mistake in this program"
+        case .unavailable: "the spool, or something that the worker needs, is missing or cannot be used"
+        case .software: "an error in this program"
         case .inputOutput: "the file system failed"
         case .temporary: "not now: too little space is left (run --once), or not done in time (submit --wait-timeout)"
         case .configuration: "a setting is wrong"

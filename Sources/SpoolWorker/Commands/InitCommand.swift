@@ -7,9 +7,9 @@ struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Make a folder a spool.",
-        discussion: "Adds what is missing and changes nothing that is there, so it can be run again at any time.")
+        discussion: "Adds what is missing and changes nothing else, so it can be run again at any time.")
 
-    @Argument(help: ArgumentHelp("The folder, which is made if it is missing.", valueName: "dir"))
+    @Argument(help: ArgumentHelp("The folder; it is created if it is missing.", valueName: "dir"))
     var folder: String
 
     func run() async throws {

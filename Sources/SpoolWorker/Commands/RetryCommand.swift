@@ -8,8 +8,8 @@ struct RetryCommand: AsyncParsableCommand {
         abstract: "Let failed jobs be tried again.",
         discussion: """
             Does what mv SPOOL/failed/NAME.json SPOOL/incoming/ does: the worker that claims the job finds its result \
-            and tells the story on. A job that waits in SPOOL/retry becomes due at once. The names of the jobs are \
-            printed, one a line.
+            and continues the history. A job that waits in SPOOL/retry becomes due at once. Prints the names of the \
+            jobs, one per line.
 
             Example: spool-worker retry --all --code input_not_found
             """)

@@ -10,9 +10,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Serve a spool: render the jobs that are dropped into it.",
         discussion: """
-            Stops on SIGTERM, SIGINT or SIGHUP: running jobs get the shutdown timeout to finish, the others go back to \
-            incoming. A second signal does not wait. SIGINT and SIGHUP have no effect if they were ignored at the \
-            start (nohup).
+            Stops on SIGTERM, SIGINT or SIGHUP: running jobs may take the shutdown timeout to finish, the others go \
+            back to incoming. A second signal ends the wait. SIGINT and SIGHUP have no effect if they were ignored at \
+            the start (nohup).
 
             Every option but --once is also a setting of the configuration file and of the environment (--scan-interval, \
             SPOOL_WORKER_SCAN_INTERVAL, scan-interval). The other settings have no option. docs/configuration.md \

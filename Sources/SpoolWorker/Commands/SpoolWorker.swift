@@ -8,8 +8,8 @@ struct SpoolWorker: AsyncParsableCommand {
         commandName: "spool-worker",
         abstract: "Turns a folder into an image pipeline.",
         discussion: """
-            Drop a job file into SPOOL/incoming with cp, and find the images in SPOOL/output, the job in SPOOL/done \
-            or SPOOL/failed, and beside it a result document with the whole story.
+            Drop a job file into SPOOL/incoming with cp. The images come to SPOOL/output, the job to SPOOL/done or \
+            SPOOL/failed, and the result document beside it says what happened.
 
             \(ExitStatus.help)
             """,

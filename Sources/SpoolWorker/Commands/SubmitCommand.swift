@@ -9,8 +9,7 @@ struct SubmitCommand: AsyncParsableCommand {
         abstract: "Drop a job for each image.",
         discussion: """
             Several --width and --format make several renditions of each image. An image outside the input root is \
-            copied into it. The names of the jobs are printed, one a line. A rendition replaces the file that is at \
-            its path.
+            copied into it. Prints the names of the jobs, one per line. A rendition replaces the file at its path.
 
             Example: spool-worker submit *.jpg --width 320 --width 1280 --format webp --wait
             """)

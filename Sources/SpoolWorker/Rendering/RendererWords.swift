@@ -2,7 +2,7 @@ import Logging
 import SpoolSystem
 
 /// What a renderer's libraries write to its standard error, on its way into the log: decoders print what they like about
-/// the images of strangers, and a library that ends the process says why.
+/// untrusted images, and a library that ends the process says why.
 struct RendererWords {
     private static let longestLine = 300
     private static let linesAMinute = 10

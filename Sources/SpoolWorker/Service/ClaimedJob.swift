@@ -9,9 +9,9 @@ struct ClaimedJob: Sendable {
     var content: JobReading.Content
     /// Its file.
     var file: FileStatus
-    /// The story so far.
+    /// The history so far.
     var document: ResultDocument
-    /// Where that story lies until the next attempt is recorded, if the job was put back by hand.
+    /// Where that history lies until the next attempt is recorded, if the job was put back by hand.
     var left: LeftResult?
 
     /// One line for the operator: what became of the job, and why.

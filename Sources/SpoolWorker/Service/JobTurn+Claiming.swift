@@ -54,7 +54,7 @@ extension JobTurn {
         }
         var document = newDocument(name, id: id, now, submitted: seen.status.changed)
         let left = name.fits ? try moves.leftResult(of: name) : nil
-        if let left { document.continueStory(of: left.document) }
+        if let left { document.continueHistory(of: left.document) }
         var content = now.content
         if !name.fits {
             content = .wrong(
@@ -219,7 +219,7 @@ extension ResultDocument {
     }
 
     /// The job was put back by hand: its attempts are told on, but do not count any more.
-    fileprivate mutating func continueStory(of earlier: ResultDocument) {
+    fileprivate mutating func continueHistory(of earlier: ResultDocument) {
         id = earlier.id
         attempts = earlier.attempts.filter { $0.error != nil || $0.milliseconds != nil }
         attemptsForgiven = attempts.count

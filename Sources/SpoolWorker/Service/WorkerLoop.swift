@@ -251,7 +251,7 @@ struct WorkerLoop: ~Copyable {
         service.logger.notice("registered", metadata: ["worker": "\(registration.lease.worker.id)"])
     }
 
-    // MARK: What stands in the way
+    // MARK: Obstacles
 
     /// Looks at the disk and the spool when that is due: once a second, or at the end of a pause.
     private mutating func isClear(now: ContinuousClock.Instant) throws(SystemFailure) -> Bool {
