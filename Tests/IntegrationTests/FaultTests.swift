@@ -408,4 +408,24 @@ import Testing
         #expect(try await worker.status() == 0)
         try fixture.expectConsistent()
     }
+
+    @Test func `does honest jobs beside many that take longer than they may, and tries those twice`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "10"])
+        let late = Self.endless.replacing(#"{"input""#, with: #"{"timeout": 0.1, "input""#)
+        for index in 0..<20 { try fixture.drop(late, as: "late-\(index).json") }
+        for index in 0..<5 { try fixture.drop(as: "honest-\(index).json") }
+        for index in 0..<5 {
+            let result = try await fixture.ended("honest-\(index).json")
+            #expect(result.status == .done)
+            #expect(result.attempts.count == 1)
+        }
+        for index in 0..<20 {
+            let result = try await fixture.ended("late-\(index).json")
+            #expect(result.attempts.map(\.error?.code) == [.renderTimeout, .renderTimeout])
+        }
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
 }
