@@ -12,12 +12,21 @@ struct ImageWork: JobWork {
     var configuration: WorkerConfiguration
     var logger: Logger
 
+    /// A turn that waits for a hung mount any longer would be missed by the other jobs.
+    private static let discardPatience = Duration.seconds(5)
+
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome {
         await JobRendering(work: self, job: job, attempt: attempt).run()
     }
 
     func discardLeftovers(of job: Job, id: String?, worker: String) throws(SystemFailure) {
-        try RenditionFiles.discardLeftovers(of: job, id: id, worker: worker, in: outputRoots)
+        let outcome = calls.run(until: .now + Self.discardPatience) { [outputRoots] in
+            Result { () throws(SystemFailure) in
+                try RenditionFiles.discardLeftovers(of: job, id: id, worker: worker, in: outputRoots)
+            }
+        }
+        // A call that hangs goes on by itself. What it does not remove is hidden, and bears a dead worker's name.
+        if case .returned(let result) = outcome { try result.get() }
     }
 
     func close() async { await renderers.close() }

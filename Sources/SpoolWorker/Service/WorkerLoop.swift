@@ -32,6 +32,10 @@ struct WorkerLoop: ~Copyable {
     /// What could not be taken over or put back, and why: it is said once.
     private var troubles: [String: Errno] = [:]
     private var alarm: Alarm
+    private let looks = AbandonableCalls(limit: 1)
+    private static let lookPatience = Duration.seconds(2)
+    /// Whether the last look at the roots hangs.
+    private var isBlind = false
     private var isStopping = false
     /// With `once`: whether the other workers were looked at after all else was done.
     private var hasLookedTwice = false
@@ -258,8 +262,7 @@ struct WorkerLoop: ~Copyable {
         guard pause.map({ $0.until <= now }) ?? (nextCheck <= now) else { return pause == nil }
         nextCheck = now + Self.pauseBetweenChecks
         try service.spool.refresh()
-        for roots in service.roots { try roots.refresh() }
-        if let shortage = try service.floor.shortage() {
+        if let shortage = try lookAtRoots() {
             let isNew = pause?.cause != .shortage
             pause = Pause(cause: .shortage, reason: shortage, until: nextCheck)
             if isNew {
@@ -270,6 +273,32 @@ struct WorkerLoop: ~Copyable {
         }
         if pause != nil { endPause() }
         return true
+    }
+
+    /// Opens replaced roots anew, and looks at what is left on the disks. A root that hangs holds up neither the loop nor
+    /// the jobs that lie elsewhere.
+    /// - Returns: what is too little; nil also while a look hangs, because no other look begins then.
+    private mutating func lookAtRoots() throws(SystemFailure) -> String? {
+        let outcome = looks.run(until: .now + Self.lookPatience) { [roots = service.roots, floor = service.floor] in
+            Result { () throws(SystemFailure) -> String? in
+                for roots in roots { try roots.refresh() }
+                return try floor.shortage()
+            }
+        }
+        guard case .returned(let found) = outcome else {
+            if !isBlind {
+                service.logger.error(
+                    """
+                    an input or output root does not answer; jobs that use it fail with storage_failed, and free space \
+                    is not looked at until it answers again; check the mounts
+                    """)
+            }
+            isBlind = true
+            return nil
+        }
+        if isBlind { service.logger.notice("the input and output roots answer again") }
+        isBlind = false
+        return try found.get()
     }
 
     /// - Throws: the failure with `once`, which somebody waits for.
