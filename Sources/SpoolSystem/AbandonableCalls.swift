@@ -88,10 +88,17 @@ package final class AbandonableCalls: Sendable {
     }
 
     private func wait<Value>(for call: Call<Value>, until deadline: ContinuousClock.Instant) {
-        let isOver = { call.result.withLock { if case .awaited = $0 { false } else { true } } }
-        if !isAborted { call.semaphore.wait(until: deadline) }
-        // Woken by the abort, or begun after it.
-        if isAborted && !isOver() { call.semaphore.wait(until: min(deadline, .now + Self.abortGrace)) }
+        var limit = deadline
+        var hasSeenAbort = false
+        // A signal says that there is something to look at: the abort may give one before the wait has begun.
+        while call.result.withLock({ if case .awaited = $0 { true } else { false } }) {
+            if isAborted && !hasSeenAbort {
+                hasSeenAbort = true
+                limit = min(deadline, .now + Self.abortGrace)
+            }
+            guard limit > .now else { return }
+            call.semaphore.wait(until: limit)
+        }
     }
 }
 

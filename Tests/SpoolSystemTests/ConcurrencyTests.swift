@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import SpoolSystem
 import SystemPackage
 import TestSupport
@@ -66,6 +67,19 @@ import Testing
         }
         gate.signal()
         guard case .abandoned = outcome else { throw Unexpected() }
+    }
+
+    /// The abort may come before its caller has begun to wait.
+    @Test func `may end within the grace that an abort gives`() throws {
+        for _ in 0..<2000 {
+            let calls = AbandonableCalls(limit: 1)
+            Thread.start { calls.abort() }
+            let outcome = calls.run(until: never) {
+                usleep(200)
+                return 1
+            }
+            guard case .returned(1) = outcome else { throw Unexpected() }
+        }
     }
 
     private struct Unexpected: Error {}
