@@ -6,6 +6,9 @@ enum Reduction: Equatable, Sendable {
     /// Any factor below 1: WebP.
     case scale(Double)
 
+    /// How many pixels, in each direction, a decoder that only knows whole factors makes one of.
+    var factor: Int { if case .whole(let factor) = self { factor } else { 1 } }
+
     /// The strongest reduction that leaves nothing to enlarge.
     /// - Parameters:
     ///   - needed: the resized images, as stored, that are made of the decoded one.

@@ -24,8 +24,7 @@ struct Planner {
     func plan(_ tasks: [RenditionTask]) -> RenderPlan {
         let pixels = PixelsPlan(of: format, stored: header.size, sizes: tasks.map(\.plan.scaled))
         if let reason = obstacle(tasks, pixels.reduction) { return .pixels(pixels, reason: reason) }
-        let factor = if case .whole(let factor) = pixels.reduction { factor } else { 1 }
-        return .planes(PlanesPlan(factor: factor, needs: tasks.map { $0.need(orientation) }))
+        return .planes(PlanesPlan(factor: pixels.reduction.factor, needs: tasks.map { $0.need(orientation) }))
     }
 
     /// Why the planes cannot be used, if they cannot.
@@ -38,9 +37,8 @@ struct Planner {
         guard header.isSRGB else { return "the colour profile is not sRGB" }
         let enlarged = tasks.first { !header.size.covers($0.plan.scaled) }
         if let enlarged { return "renditions[\(enlarged.index)] is larger than the source" }
-        let factor = if case .whole(let factor) = reduction { factor } else { 1 }
         let colour = planes.subsampling.map { 2 * header.size.area / $0.across / $0.down } ?? 0
-        let samples = (header.size.area + colour) / factor / factor
+        let samples = (header.size.area + colour) / reduction.factor / reduction.factor
         guard samples <= Self.mostPlaneBytes else { return "the planes would take more than 96 MB" }
         return nil
     }
