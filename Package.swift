@@ -69,7 +69,7 @@ let package = Package(
             name: "SpoolWorker",
             dependencies: [
                 "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch",
-                argumentParser, collections, configuration, crypto, heap, lifecycle, logging, signals, system, yams,
+                argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
             ],
             swiftSettings: settings),
 

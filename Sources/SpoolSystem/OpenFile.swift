@@ -49,21 +49,6 @@ package final class OpenFile: Sendable {
         return content
     }
 
-    /// Passes the whole content on, part by part.
-    package func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) throws(SystemFailure) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-        defer { unsafe buffer.deallocate() }
-        var position: off_t = 0
-        while true {
-            let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, position)
-            if count < 0 && Errno.last == .interrupted { continue }
-            guard count >= 0 else { throw SystemFailure("read", path, .last) }
-            if count == 0 { return }
-            unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            position += off_t(count)
-        }
-    }
-
     package func write(_ bytes: [UInt8]) throws(SystemFailure) {
         var offset = 0
         while offset < bytes.count {

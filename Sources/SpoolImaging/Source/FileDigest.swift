@@ -2,16 +2,16 @@ import Crypto
 import Glibc
 
 /// The length of an open file and the SHA-256 of its content.
-struct FileDigest: Equatable, Sendable {
-    var bytes: Int
+package struct FileDigest: Equatable, Sendable {
+    package var bytes: Int
     /// Hexadecimal.
-    var sha256: String
+    package var sha256: String
 
     /// An error number of the kernel.
-    struct ReadFailure: Error, Equatable { var errno: Int32 }
+    package struct ReadFailure: Error, Equatable { package var errno: Int32 }
 
     /// Reads the file from its start to its end; the descriptor's position stays where it is.
-    init(of descriptor: Int32) throws(ReadFailure) {
+    package init(of descriptor: Int32) throws(ReadFailure) {
         var hash = SHA256()
         var position = 0
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)

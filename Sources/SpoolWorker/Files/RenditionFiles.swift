@@ -1,4 +1,3 @@
-import Crypto
 import SpoolCore
 import SpoolImaging
 import SpoolSystem
@@ -238,7 +237,7 @@ struct RenditionFiles: Sendable {
     private func verify(_ target: Target, _ image: RenderedImage) throws(JobError) -> FileStatus {
         do throws(SystemFailure) {
             let status = try target.file.status()
-            if status.size == image.bytes, try target.file.sha256() == image.sha256 { return status }
+            if status.size == image.bytes, try target.file.digest().sha256 == image.sha256 { return status }
         } catch {
             throw Self.failure(error, target.path)
         }
@@ -334,13 +333,12 @@ struct RenditionFiles: Sendable {
 }
 
 extension OpenFile {
-    /// Hexadecimal, of the whole content.
-    fileprivate func sha256() throws(SystemFailure) -> String {
-        var hash = SHA256()
-        try unsafe forEachPart { unsafe hash.update(bufferPointer: $0) }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    fileprivate func digest() throws(SystemFailure) -> FileDigest {
+        do throws(FileDigest.ReadFailure) {
+            return try FileDigest(of: descriptor)
+        } catch {
+            throw SystemFailure("read", path, Errno(rawValue: error.errno))
+        }
     }
 }
 
