@@ -125,4 +125,13 @@ import Testing
             atPath: scratch.path.appending("processing").string, withIntermediateDirectories: false)
         #expect(throws: SystemFailure.self) { try spool.refresh() }
     }
+
+    @Test func `tells the time again after a probe that was left behind`() throws {
+        let folder = try Spool.create(at: scratch.path)[.tmp]
+        let name = ProbeFile.name(of: "me")
+        try scratch.write("", to: "tmp/\(name)")
+        _ = ProbeFile.time(in: folder, by: name)
+        #expect(ProbeFile.time(in: folder, by: name) != nil)
+        #expect(try scratch.list("tmp").isEmpty)
+    }
 }

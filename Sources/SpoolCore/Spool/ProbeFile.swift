@@ -26,6 +26,8 @@ package enum ProbeFile {
             try folder.remove(name)
             return changed
         } catch {
+            // A file that stayed would keep every later probe of this name from being made.
+            try? folder.remove(name)
             return nil
         }
     }

@@ -250,9 +250,7 @@ struct RenditionFiles: Sendable {
     func discard() {
         for target in targets {
             // A call that was abandoned may come here late, when the next attempt has made a file of the same name.
-            guard let there = try? target.folder.status(of: target.temporary), let mine = try? target.file.status(),
-                there.isSameFile(as: mine)
-            else { continue }
+            if isReplaced(target) { continue }
             // What cannot be removed is hidden and named for its job.
             try? target.folder.remove(target.temporary)
         }
@@ -263,6 +261,15 @@ struct RenditionFiles: Sendable {
             }
             try? folder.parent.removeFolder(folder.name)
         }
+    }
+
+    /// Whether another file has the temporary name. False if the look fails: an attempt that loses its file notices when it
+    /// publishes, and is repeated, while a file that stays is in nobody's way but remains for good.
+    private func isReplaced(_ target: Target) -> Bool {
+        guard let there = try? target.folder.status(of: target.temporary), let mine = try? target.file.status() else {
+            return false
+        }
+        return !there.isSameFile(as: mine)
     }
 
     /// Removes what a worker that died left behind of a job, or with `id` nil all that it left where this job writes.
