@@ -144,7 +144,9 @@ import Testing
 
     @Test func `told to stop lets running jobs finish and gives the others back`() async throws {
         let fixture = try await SpoolFixture()
-        let worker = try await fixture.start()
+        // The renderers are held for as long as this machine takes to look.
+        let worker = try await fixture.start(
+            environment: ["SPOOL_WORKER_SHUTDOWN_TIMEOUT": "1h", "SPOOL_WORKER_TIMEOUT": "1h"])
         for index in 0..<40 {
             try fixture.drop(
                 #"{"input": "photo.jpg", "renditions": [{"path": "\#(index).png", "width": 3000}]}"#,
