@@ -33,7 +33,7 @@ build: dependencies
 
 test: dependencies
 	@scripts/install-dependencies test
-	$(SWIFT) test $(SWIFT_FLAGS)
+	@scripts/run-tests $(SWIFT) test $(SWIFT_FLAGS)
 
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
