@@ -46,15 +46,20 @@ let package = Package(
         .target(name: "CSpoolSystem"),
         .target(name: "SpoolSystem", dependencies: ["CSpoolSystem", collections, system], swiftSettings: settings),
 
-        // What producers and workers share.
-        .target(name: "SpoolCore", dependencies: ["SpoolSystem", crypto, heap, system], swiftSettings: settings),
+        // What producers, workers and renderers say to each other: JSON, jobs, results, errors. It knows neither spool
+        // nor libvips.
+        .target(name: "SpoolJob", dependencies: ["SpoolSystem"], swiftSettings: settings),
+
+        // The spool, which producers and workers share.
+        .target(
+            name: "SpoolCore", dependencies: ["SpoolJob", "SpoolSystem", crypto, heap, system], swiftSettings: settings),
 
         // Images: the only importer of libvips, TurboJPEG and zimg.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
-            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolCore", crypto],
+            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", crypto],
             swiftSettings: settings),
 
         // Events: the only importer of libinotifytools.
@@ -77,10 +82,13 @@ let package = Package(
         .testTarget(
             name: "SpoolSystemTests", dependencies: ["SpoolSystem", "TestSupport", system], swiftSettings: settings),
         .testTarget(
+            name: "SpoolJobTests", dependencies: ["SpoolJob", "SpoolSystem", "TestSupport", system],
+            swiftSettings: settings),
+        .testTarget(
             name: "SpoolCoreTests", dependencies: ["SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolCore"],
+            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolJob"],
             swiftSettings: settings),
         .testTarget(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// The decoded source, and what has been resized of it by the plan.
 final class Cascade {

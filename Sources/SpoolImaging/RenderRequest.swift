@@ -1,4 +1,4 @@
-public import SpoolCore
+public import SpoolJob
 
 /// What the supervisor sends to a renderer. The source and the renditions' files travel beside it as descriptors, the
 /// source first, then one file a rendition in the same order.

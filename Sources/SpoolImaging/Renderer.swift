@@ -1,4 +1,4 @@
-public import SpoolCore
+public import SpoolJob
 
 /// Makes renditions with libvips, one job at a time.
 ///

@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 
 /// One job under way, from the source's first byte to the last rendition's last.
 struct Rendering {

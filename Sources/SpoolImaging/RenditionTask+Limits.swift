@@ -1,4 +1,4 @@
-public import SpoolCore
+public import SpoolJob
 
 extension RenderLimits {
     /// Refuses renditions that are too large whatever their source is. The others are only known when its header has

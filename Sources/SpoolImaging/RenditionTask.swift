@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 
 /// One rendition of a job: what to do with the decoded image.
 struct RenditionTask {

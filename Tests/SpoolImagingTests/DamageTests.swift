@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import SpoolCore
+import SpoolJob
 import Testing
 
 @testable import SpoolImaging

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 import Testing
 
 @testable import SpoolImaging

@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 import Testing
 
 @testable import SpoolImaging

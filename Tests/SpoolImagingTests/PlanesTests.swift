@@ -1,6 +1,6 @@
 import CTurboJPEG
 import Glibc
-import SpoolCore
+import SpoolJob
 import Testing
 
 @testable import SpoolImaging

@@ -1,5 +1,5 @@
-import SpoolCore
 import SpoolImaging
+import SpoolJob
 import Testing
 
 /// Renders the file at a path into files of a folder, named as the renditions' paths.

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 extension Colour {
     /// Without hue: the same in an image that has only brightness.

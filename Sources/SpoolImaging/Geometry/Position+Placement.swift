@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 extension Position {
     /// The cut that leaves `output` of `size`. What cannot be halved is cut off at the left and at the top.

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// The sizes that one rendition goes through, and where it is cut or placed. The arithmetic is sharp's.
 ///

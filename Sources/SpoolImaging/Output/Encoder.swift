@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// Writes finished images in one format, with sharp's defaults.
 struct Encoder {

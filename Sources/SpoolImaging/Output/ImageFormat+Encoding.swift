@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 extension ImageFormat {
     /// For messages.

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// Whether the installed libraries write a format.
 enum WritingSupport: Equatable {

@@ -1,6 +1,6 @@
 import CVips
 import Glibc
-import SpoolCore
+import SpoolJob
 
 /// A file without a name, in memory.
 struct MemoryFile: ~Copyable {

@@ -1,6 +1,6 @@
 import CVips
 import Glibc
-import SpoolCore
+import SpoolJob
 
 /// The open file of one rendition.
 @safe

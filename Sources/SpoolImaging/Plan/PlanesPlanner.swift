@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 extension PlanesPlan {
     /// What one rendition needs.

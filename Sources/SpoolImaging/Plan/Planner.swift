@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// Chooses the way from a source to its renditions.
 struct Planner {

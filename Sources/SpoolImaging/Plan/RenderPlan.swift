@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// How the renditions of a job come from its source: decided from the header, before pixels are decoded.
 enum RenderPlan: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import CTurboJPEG
 import Glibc
-import SpoolCore
+import SpoolJob
 
 /// A JPEG file whose planes can be had as they are stored, at full size, a half, a quarter or an eighth.
 @safe

@@ -1,5 +1,5 @@
 import CTurboJPEG
-import SpoolCore
+import SpoolJob
 
 /// Writes planes as a JPEG file: 4:2:0 or grey, with Huffman tables that fit, as libvips does.
 @safe

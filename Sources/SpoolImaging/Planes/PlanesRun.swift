@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// Carries out a plan for planes: what has been resized, as long as something is made of it.
 struct PlanesRun: ~Copyable {

@@ -1,6 +1,6 @@
 import CVips
 import Glibc
-public import SpoolCore
+public import SpoolJob
 
 /// Pictures that are computed, for demonstrations and tests: the same on every machine, in any size, free of rights.
 public enum SamplePicture: String, Sendable, CaseIterable {

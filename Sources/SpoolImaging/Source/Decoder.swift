@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 
 /// Opens a source with the one loader of its format.
 struct Decoder {

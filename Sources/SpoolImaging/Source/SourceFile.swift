@@ -1,5 +1,5 @@
 import Glibc
-import SpoolCore
+import SpoolJob
 
 /// The open source of a job: what it is, byte for byte, before anything decodes it.
 struct SourceFile: Sendable {

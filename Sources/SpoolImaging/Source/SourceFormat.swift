@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// A file format that sources can have, told by the first bytes alone: a file's name proves nothing.
 enum SourceFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// What the header of a source says, before pixels are decoded.
 struct SourceHeader: Equatable, Sendable {

@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 
 /// What libvips says when it fails.
 struct VipsFailure: Error, Equatable {

@@ -1,5 +1,5 @@
 import CVips
-import SpoolCore
+import SpoolJob
 import Synchronization
 
 /// The state of libvips that a process has once.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import SpoolCore
+import SpoolJob
 import Testing
 
 @Suite struct `The schema of jobs` {

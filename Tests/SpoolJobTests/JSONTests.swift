@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 import Testing
 
 @Suite struct `A JSON text` {

@@ -1,7 +1,7 @@
 /// Names beneath the output roots that no job may write to. A rendition has such a name until it is whole, and a job that
 /// wrote to another job's would put its picture under that one's path.
-enum ReservedName {
-    static let prefix = ".spool-"
+package enum ReservedName {
+    package static let prefix = ".spool-"
 
     /// Whether a name is reserved. Some file systems take capitals for small letters.
     static func begins(_ name: some Sequence<UInt8>) -> Bool {

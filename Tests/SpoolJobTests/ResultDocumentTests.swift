@@ -1,5 +1,5 @@
 import FoundationEssentials
-import SpoolCore
+import SpoolJob
 import SpoolSystem
 import SystemPackage
 import Testing

@@ -27,7 +27,9 @@ extension ResultDocument {
     package var content: [UInt8] { Self.content(json) }
 
     /// Metadata stays on one line: its size is bounded as that.
-    static func content(_ json: JSONValue) -> [UInt8] { json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")] }
+    package static func content(_ json: JSONValue) -> [UInt8] {
+        json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")]
+    }
 }
 
 extension JobError {

@@ -10,7 +10,7 @@ extension Job {
     }
 
     /// The bytes of a job file.
-    var content: [UInt8] { json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")] }
+    package var content: [UInt8] { json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")] }
 }
 
 extension Input {

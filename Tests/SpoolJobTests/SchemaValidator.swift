@@ -1,4 +1,4 @@
-import SpoolCore
+import SpoolJob
 
 /// As much of JSON Schema as the schema of jobs uses.
 struct SchemaValidator {

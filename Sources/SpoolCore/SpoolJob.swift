@@ -1,0 +1,2 @@
+// Producers import SpoolCore alone: jobs and results are part of its face.
+@_exported public import SpoolJob
