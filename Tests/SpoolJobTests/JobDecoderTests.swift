@@ -45,7 +45,7 @@ import Testing
         ("{}", "input is missing"),
         (#"{"input":"a"}"#, "renditions is missing"),
         (#"{"input":"a","renditions":[]}"#, "renditions takes 1 to 100"),
-        (#"{"input":"a","renditions":{}}"#, "renditions takes an array of at least one rendition, not an object"),
+        (#"{"input":"a","renditions":{}}"#, "renditions takes an array of 1 to 100 renditions, not an object"),
         (#"{"input":"","renditions":[{"path":"b.png"}]}"#, "input is empty"),
         (#"{"input":7,"renditions":[{"path":"b.png"}]}"#, "input takes a path, or an object with a path, not a number"),
         (#"{"input":"a\u0000b","renditions":[{"path":"b.png"}]}"#, "zero byte"),

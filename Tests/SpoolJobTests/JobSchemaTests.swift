@@ -41,8 +41,48 @@ import Testing
 
     @Test func `has the decoder's limits`() {
         #expect(schema["properties"]?["renditions"]?["maxItems"]?.int == Job.maximumRenditions)
-        #expect(schema["$defs"]?["dimension"]?["maximum"]?.int == 65_535)
+        #expect(rendition("width")?["maximum"]?.int == 65_535)
         #expect(schema["additionalProperties"]?.bool == false)
+    }
+
+    /// Of each key: the values that its schema offers, and jobs with it.
+    @Test func `offers values that decode, and that come back from the encoder`() throws {
+        for (place, key) in [("rendition", rendition), ("input", input)] as [(String, (String) -> JSONValue?)] {
+            let keys = (place == "input" ? inputSchema : schema["$defs"]?["rendition"])?["properties"]?.object?.members
+            for name in try #require(keys).map(\.key) {
+                let offered = try #require(key(name)).offeredValues
+                #expect(!offered.isEmpty, "\(name)")
+                for value in offered {
+                    let job = try Job(json: Self.job(with: value, for: name, of: place))
+                    #expect(try Job(json: job.json) == job, "\(name): \(value.text())")
+                }
+            }
+        }
+    }
+
+    @Test func `has the decoder's defaults, and the encoder leaves them out`() throws {
+        var defaults = 0
+        for (place, key) in [("rendition", rendition), ("input", input)] as [(String, (String) -> JSONValue?)] {
+            let keys = (place == "input" ? inputSchema : schema["$defs"]?["rendition"])?["properties"]?.object?.members
+            for name in try #require(keys).map(\.key) {
+                guard let value = key(name)?["default"] else { continue }
+                defaults += 1
+                let job = try Job(json: Self.job(with: value, for: name, of: place))
+                #expect(try job == Job(json: Self.job(with: nil, for: name, of: place)), "\(name)")
+                #expect(!job.json.text().contains("\"\(name)\""))
+            }
+        }
+        #expect(defaults == 6)
+    }
+
+    private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
+    private func input(_ key: String) -> JSONValue? { inputSchema?["properties"]?[key] }
+
+    private static func job(with value: JSONValue?, for key: String, of place: String) -> JSONValue {
+        var input = JSONObject(["path": "a"])
+        var rendition = JSONObject(["path": "a.jpg"])
+        if place == "input" { input[key] = value } else { rendition[key] = value }
+        return ["input": .object(input), "renditions": [.object(rendition)]]
     }
 
     @Test func `is not taken for right when a pattern is wrong`() throws {
@@ -143,6 +183,24 @@ extension JSONValue {
                     return .array(changed)
                 }
             }
+        default: return []
+        }
+    }
+}
+
+extension JSONValue {
+    /// Values that this schema of one key allows: all names, both truths, the limits of a range, a path.
+    fileprivate var offeredValues: [JSONValue] {
+        if let names = self["enum"]?.array { return names }
+        if let alternatives = self["oneOf"]?.array { return alternatives.flatMap(\.offeredValues) }
+        switch self["type"]?.string {
+        case "boolean": return [true, false]
+        case "integer", "number": return [self["minimum"], self["maximum"]].compactMap(\.self)
+        case "object":
+            return (self["properties"]?.object?.members ?? []).flatMap { member in
+                member.value.offeredValues.map { .object(JSONObject([JSONObject.Member(key: member.key, value: $0)])) }
+            }
+        case "string": return [self["pattern"]?.string?.hasPrefix("^#") == true ? "#1234" : "b.jpg"]
         default: return []
         }
     }

@@ -31,7 +31,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(JSONObject(elements.map { JSONObject.Member(key: $0.0, value: $0.1) }))
+        self = .object(JSONObject(elements))
     }
 }
 
@@ -90,6 +90,14 @@ public struct JSONObject: Sendable, Equatable {
     public var members: [Member]
 
     public init(_ members: [Member] = []) { self.members = members }
+
+    public init(_ members: KeyValuePairs<String, JSONValue>) {
+        self.members = members.map { Member(key: $0.key, value: $0.value) }
+    }
+
+    fileprivate init(_ members: [(String, JSONValue)]) {
+        self.members = members.map { Member(key: $0.0, value: $0.1) }
+    }
 
     /// The first member of this name, to the byte: keys that differ in Unicode normalisation alone are two. Setting nil
     /// removes it, setting a new name appends.

@@ -47,3 +47,7 @@ public struct Colour: Sendable, Equatable, Codable {
         "aqua": Colour(red: 0, green: 255, blue: 255),
     ]
 }
+
+extension Colour: Blank {
+    static let blank = Colour.black
+}

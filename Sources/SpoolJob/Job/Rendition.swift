@@ -60,8 +60,8 @@ public enum Position: String, Sendable, Equatable, Codable, CaseIterable {
     case attention
 
     /// Names with the same meaning, as sharp has them.
-    static let aliases: [String: Position] = [
-        "center": .centre, "top": .north, "right top": .northeast, "right": .east, "right bottom": .southeast,
-        "bottom": .south, "left bottom": .southwest, "left": .west, "left top": .northwest,
+    static let aliases: [(name: String, choice: Position)] = [
+        ("center", .centre), ("top", .north), ("right top", .northeast), ("right", .east), ("right bottom", .southeast),
+        ("bottom", .south), ("left bottom", .southwest), ("left", .west), ("left top", .northwest),
     ]
 }

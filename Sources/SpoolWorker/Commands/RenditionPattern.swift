@@ -6,7 +6,8 @@ import SystemPackage
 struct RenditionPattern {
     var widths: [Int]
     var height: Int?
-    var fit: Fit
+    /// nil for the default of jobs.
+    var fit: Fit?
     /// Empty for the image's own.
     var formats: [ImageFormat]
     var quality: Int?
@@ -25,10 +26,11 @@ struct RenditionPattern {
         var renditions: [Rendition] = []
         for format in formats {
             for width in widths.isEmpty ? [nil] : widths.map(Optional.some) {
-                renditions.append(
-                    Rendition(
-                        path: path(for: image, width: width, format: format), format: format, width: width,
-                        height: height, fit: fit, quality: format == .png || format == .gif ? nil : quality))
+                var rendition = Rendition(
+                    path: path(for: image, width: width, format: format), format: format, width: width, height: height,
+                    quality: format.isLossless ? nil : quality)
+                if let fit { rendition.fit = fit }
+                renditions.append(rendition)
             }
         }
         guard Set(renditions.map(\.path)).count == renditions.count else {

@@ -23,8 +23,11 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Height of the renditions in pixels.", valueName: "pixels"))
     var height: Int?
 
-    @Option(help: ArgumentHelp("cover, contain, fill, inside or outside. (default: cover)", valueName: "fit"))
-    var fit: Fit = .cover
+    @Option(
+        help: ArgumentHelp(
+            "How to meet width and height together. (default: \(KeyTable.defaultText(ofRendition: "fit")))",
+            valueName: "fit"))
+    var fit: Fit?
 
     @Option(
         help: ArgumentHelp(
@@ -32,7 +35,10 @@ struct SubmitCommand: AsyncParsableCommand {
             valueName: "format"))
     var format: [ImageFormat] = []
 
-    @Option(help: ArgumentHelp("1 to 100, for lossy formats.", valueName: "quality"))
+    @Option(
+        help: ArgumentHelp(
+            "For lossy formats: \(KeyTable.needs(ofRendition: "quality")). "
+                + "(default: \(KeyTable.defaultText(ofRendition: "quality")))", valueName: "quality"))
     var quality: Int?
 
     @Option(
@@ -56,10 +62,18 @@ struct SubmitCommand: AsyncParsableCommand {
         guard waitTimeout.map({ Duration(setting: $0) != nil }) ?? true else {
             throw ValidationError("--wait-timeout takes a time: 5, 500ms, 2m")
         }
-        for size in width + [height].compactMap(\.self) where !(1...65_535).contains(size) {
-            throw ValidationError("a width or height is 1 to 65535 pixels, not \(size)")
+        for size in width { try Self.check(size, for: "width") }
+        try Self.check(height, for: "height")
+        try Self.check(quality, for: "quality")
+    }
+
+    private static func check(_ value: Int?, for key: String) throws(ValidationError) {
+        guard let value else { return }
+        do {
+            try KeyTable.check(.number(value), forRendition: key)
+        } catch {
+            throw ValidationError("--\(error.message)")
         }
-        guard quality.map((1...100).contains) ?? true else { throw ValidationError("--quality takes 1 to 100") }
     }
 
     /// Two images of one name must not become one file.

@@ -1,0 +1,77 @@
+extension Job: Blank {
+    static let blank = Job(input: .blank, renditions: [])
+
+    static let kind = ObjectKind<Job>(
+        "a job",
+        [
+            .required(
+                "input", \.input, InputKind(),
+                "the source image"),
+            .required(
+                "renditions", \.renditions,
+                ListKind(
+                    element: Rendition.kind, count: 1...Job.maximumRenditions,
+                    names: (one: "rendition", several: "renditions")),
+                "the images to make, all from one decode, each with a path of its own"),
+            .optional(
+                "timeout", \.timeout, NumberKind(atLeast: Job.minimumTimeout), default: "the worker's",
+                "seconds after which the worker stops the rendering; the worker's own limit applies too"),
+            .optional(
+                "metadata", \.metadata, AnyKind(),
+                "up to 256 KiB without indentation (`limits.metadata-bytes`); the result document returns it with the "
+                    + "same digits and order of keys"),
+        ],
+        rules: [.pathsDiffer])
+}
+
+extension Rule<Job> {
+    fileprivate static let pathsDiffer = Rule(schema: nil) { (_, place, job) throws(JobError) in
+        let renditions = job.renditions
+        for (index, rendition) in renditions.enumerated() {
+            let earlier = renditions[..<index].firstIndex { $0.path.utf8.elementsEqual(rendition.path.utf8) }
+            guard let earlier else { continue }
+            throw place.key("renditions").element(index).key("path").mistake(
+                "is the same as that of renditions[\(earlier)]; name two files")
+        }
+    }
+}
+
+/// A path alone, or an object.
+struct InputKind: ValueKind {
+    private let path = PathKind()
+
+    let needs = "a path, or an object with a path"
+
+    var schema: JSONObject { JSONObject(["oneOf": [.object(path.schema), .object(Input.kind.schema)]]) }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Input {
+        switch value {
+        case .string: return Input(path: try path.decode(value, at: place))
+        case .object: return try Input.kind.decode(value, at: place)
+        default: throw place.wrong(value, needs: needs)
+        }
+    }
+
+    func encode(_ value: Input) -> JSONValue {
+        value == Input(path: value.path) ? path.encode(value.path) : Input.kind.encode(value)
+    }
+}
+
+extension Input: Blank {
+    static let blank = Input(path: "")
+
+    static let kind = ObjectKind<Input>(
+        "an input",
+        [
+            .required(
+                "path", \.path, PathKind(),
+                "relative to the input root (`input/` of the spool), or absolute inside a root that the operator allows"
+            ),
+            .defaulted(
+                "autoOrient", \.autoOrient, FlagKind(),
+                "turn the image as its EXIF orientation says; `width` and `height` refer to the turned image"),
+            .defaulted(
+                "failOn", \.failOn, ChoiceKind(),
+                "which damage fails the job; each value includes those before it"),
+        ])
+}

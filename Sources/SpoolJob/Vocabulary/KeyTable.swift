@@ -1,0 +1,43 @@
+/// The keys of the job format for people: the documentation's tables in Markdown, and help for options of commands.
+package enum KeyTable {
+    package static let job = table(of: Job.kind)
+    package static let input = table(of: Input.kind)
+    package static let rendition = table(of: Rendition.kind)
+
+    /// What a key of a rendition takes, for the help of an option: "a whole number from 1 to 100".
+    package static func needs(ofRendition key: String) -> String {
+        Rendition.kind.fields.first { $0.key == key }?.needs ?? ""
+    }
+
+    /// What a missing key of a rendition means, for the help of an option: "cover".
+    package static func defaultText(ofRendition key: String) -> String {
+        let field = Rendition.kind.fields.first { $0.key == key }
+        return field?.shownDefault ?? field?.defaultValue.map { $0.string ?? $0.text(indented: false) } ?? ""
+    }
+
+    /// - Throws: ``ErrorCode/jobInvalid`` if a key of a rendition does not take the value.
+    package static func check(_ value: JSONValue, forRendition key: String) throws(JobError) {
+        guard let field = Rendition.kind.fields.first(where: { $0.key == key }) else { return }
+        var rendition = Rendition.blank
+        try field.decode(value, Place.job.key(key), &rendition)
+    }
+
+    private static func table<Owner>(of kind: ObjectKind<Owner>) -> String {
+        let rows = kind.fields.map { field in
+            "| `\(field.key)` | \(field.documentedNeeds) | \(field.documentedDefault) | \(field.meaning) |\n"
+        }
+        return "| key | takes | default | meaning |\n| --- | --- | --- | --- |\n" + rows.joined()
+    }
+}
+
+extension Field {
+    /// With the words that stand in a job as code.
+    fileprivate var documentedNeeds: String {
+        needs.replacing(/"[^"]*"/) { "`\($0.output)`" }
+    }
+
+    fileprivate var documentedDefault: String {
+        if let defaultValue { return "`\(defaultValue.text(indented: false))`" }
+        return isRequired ? "required" : shownDefault ?? ""
+    }
+}

@@ -1,0 +1,44 @@
+import SpoolSystem
+
+/// A file's path.
+struct PathKind: ValueKind {
+    /// Whether the file is made, so that its names must not be those of renditions that are not finished.
+    var isOutput = false
+
+    var needs: String { "a path" }
+
+    var schema: JSONObject {
+        var schema = JSONObject(["type": "string", "minLength": 1, "pattern": #"^[^\u0000]*[^/\u0000]$"#])
+        if isOutput {
+            schema["not"] = ["pattern": .string(#"(^|/)\#(ReservedName.prefix.anyCasePattern)"#)]
+        }
+        return schema
+    }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> String {
+        guard case .string(let path) = value else { throw place.wrong(value, needs: needs) }
+        guard !path.isEmpty else { throw place.mistake("is empty; it takes a path") }
+        guard !path.hasSuffix("/") else { throw place.mistake("ends with a slash, but takes a file's path") }
+        guard !path.utf8.contains(0) else { throw place.mistake("has a zero byte, which no path can have") }
+        let names = path.utf8.split(separator: UInt8(ascii: "/"))
+        if isOutput, names.contains(where: { ReservedName.begins($0) }) {
+            throw place.mistake(
+                "has a name that begins with \"\(ReservedName.prefix)\", which is reserved for renditions that are not "
+                    + "finished; take another name")
+        }
+        return path
+    }
+
+    func encode(_ value: String) -> JSONValue { .string(value) }
+}
+
+extension String {
+    /// A regular expression that matches the text in capitals or not. ECMAScript's has no flag for that in a schema.
+    var anyCasePattern: String {
+        map { character in
+            if character.isLetter { "[\(character.lowercased())\(character.uppercased())]" } else { "\\\(character)" }
+        }
+        .joined()
+        .replacing("\\-", with: "-")
+    }
+}

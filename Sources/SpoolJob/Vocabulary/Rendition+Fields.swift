@@ -1,0 +1,104 @@
+import SpoolSystem
+
+extension Rendition: Blank {
+    /// More pixels than any of the formats can store; the operator's own limit is checked before rendering.
+    private static let side = WholeNumberKind(1...65_535)
+
+    static let blank = Rendition(path: "", format: .jpeg)
+
+    static let kind = ObjectKind<Rendition>(
+        "a rendition",
+        [
+            .required(
+                "path", \.path, PathKind(isOutput: true),
+                "relative to the output root (`output/` of the spool), or absolute inside an allowed root. The worker makes "
+                    + "missing folders and replaces an existing file in one step. At most 16 components deep; names that "
+                    + "begin with `\(ReservedName.prefix)` are reserved"),
+            .derived("format", \.format, ChoiceKind(), default: "by the extension", "the file format"),
+            .optional(
+                "width", \.width, side,
+                "pixels; follows from the height if it is missing. Without both the image keeps its size"),
+            .optional("height", \.height, side, "pixels; follows from the width if it is missing"),
+            .defaulted(
+                "fit", \.fit, ChoiceKind(),
+                "what to do when both sides are given and the image has another shape"),
+            .defaulted(
+                "position", \.position, ChoiceKind(aliases: Position.aliases),
+                "the part that `cover` keeps; the place of the image with `contain`"),
+            .defaulted(
+                "background", \.background, ColourKind(),
+                "the colour of the bars of `contain`, and beneath transparent parts where the format has no alpha"),
+            .defaulted(
+                "withoutEnlargement", \.withoutEnlargement, FlagKind(), "never make the image larger than it is"),
+            .optional(
+                "quality", \.quality, WholeNumberKind(1...100), default: "80; avif 50",
+                "1 is small, 100 is good; for jpeg, webp, tiff and avif"),
+        ],
+        rules: [.formatByExtension, .qualityOfLossyFormats, .partOfCover])
+}
+
+extension ImageFormat {
+    private static let lossless: [ImageFormat] = [.png, .gif]
+
+    /// Whether a rendition of this format takes no quality.
+    package var isLossless: Bool { Self.lossless.contains(self) }
+
+    /// A regular expression for paths that end in an extension of one of the formats.
+    fileprivate static func pattern(of formats: some Sequence<ImageFormat>) -> JSONValue {
+        .string(#"\.(\#(formats.flatMap(\.extensions).map(\.anyCasePattern).joined(separator: "|")))$"#)
+    }
+
+    fileprivate static let losslessNames = JSONValue.array(lossless.map { .string($0.rawValue) })
+    fileprivate static let losslessPattern = pattern(of: lossless)
+}
+
+extension Rule<Rendition> {
+    fileprivate static let formatByExtension = Rule(schema: [
+        "$comment": "Without a format the path's extension must name one.",
+        "if": ["not": ["required": ["format"]]],
+        "then": ["properties": ["path": ["pattern": ImageFormat.pattern(of: ImageFormat.allCases)]]],
+    ]) { (object, place, rendition) throws(JobError) in
+        guard object["format"] == nil else { return }
+        let name = rendition.path.split(separator: "/").last ?? ""
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let fileExtension = parts.count > 1 ? String(parts[parts.count - 1]) : ""
+        if let format = ImageFormat(pathExtension: fileExtension) {
+            rendition.format = format
+            return
+        }
+        let known = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        let problem =
+            fileExtension.isEmpty
+            ? "the path has no extension to take it from"
+            : "the path's extension .\(fileExtension.shown) is of no known format"
+        throw place.key("format").mistake("is missing, and \(problem); use one of \(known)")
+    }
+
+    fileprivate static let qualityOfLossyFormats = Rule(schema: [
+        "$comment": "png and gif are lossless, so they take no quality.",
+        "if": [
+            "anyOf": [
+                ["required": ["format"], "properties": ["format": ["enum": ImageFormat.losslessNames]]],
+                [
+                    "not": ["required": ["format"]],
+                    "properties": ["path": ["pattern": ImageFormat.losslessPattern]],
+                ],
+            ]
+        ],
+        "then": ["not": ["required": ["quality"]]],
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.quality != nil, rendition.format.isLossless else { return }
+        throw place.key("quality").mistake(
+            "has no meaning for \(rendition.format.rawValue), which is lossless; take it out")
+    }
+
+    fileprivate static let partOfCover = Rule(schema: [
+        "$comment": "entropy and attention choose a part to keep.",
+        "if": ["required": ["position"], "properties": ["position": ["enum": ["entropy", "attention"]]]],
+        "then": ["properties": ["fit": ["const": "cover"]]],
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.fit != .cover, [.entropy, .attention].contains(rendition.position) else { return }
+        throw place.key("position").mistake(
+            "\"\(rendition.position.rawValue)\" chooses a part to keep, so it needs the fit \"cover\"")
+    }
+}
