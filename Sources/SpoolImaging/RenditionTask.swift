@@ -15,15 +15,21 @@ struct RenditionTask {
         if needsAnyOrder(orientation) { image = try image.inMemory() }
         image = try image.turned(orientation)
         if cascade.isPremultiplied(at: plan.scaled) { image = try image.unpremultiplied() }
-        return try placed(suited(image))
+        return try finished(placed(suited(image)))
     }
 
     /// The image as it will be encoded, made of one that came from planes: upright, and cut already unless the cut
     /// depends on what is in the picture.
     func image(fromPlanes image: Raster) throws(VipsFailure) -> Raster {
         let image = try suited(image)
-        if case .crop = plan.placement { return image }
-        return try placed(image)
+        if case .crop = plan.placement { return try finished(image) }
+        return try finished(placed(image))
+    }
+
+    private func finished(_ image: Raster) throws(VipsFailure) -> Raster {
+        var image = image
+        for step in rendition.steps { image = try step.apply(to: image) }
+        return rendition.format.keepsGreyscale ? image : try image.colourful()
     }
 
     /// The image with the colours and the alpha that the format takes.

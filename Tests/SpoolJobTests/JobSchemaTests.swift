@@ -23,7 +23,9 @@ import Testing
     /// Each valid value of the schema makes a job, and nothing that the schema does not name does.
     @Test func `lists the decoder's keys and no others`() throws {
         let samples: [String: String] = [
-            "path": #""a.jpg""#, "format": #""jpeg""#, "width": "1", "height": "1", "fit": #""cover""#,
+            "greyscale": "true", "median": "5", "threshold": "true", "blur": "0.5", "modulate": #"{"hue": 9}"#,
+            "sharpen": #"{"sigma": 1}"#, "linear": #"{"a": 2}"#, "negate": "true", "path": #""a.jpg""#,
+            "format": #""jpeg""#, "width": "1", "height": "1", "fit": #""cover""#,
             "position": #""north""#, "background": #""white""#, "withoutEnlargement": "true", "quality": "50",
         ]
         let keys = schema["$defs"]?["rendition"]?["properties"]?.object?.members.map(\.key) ?? []
@@ -72,7 +74,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 6)
+        #expect(defaults == 7)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -105,7 +107,9 @@ import Testing
                 {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
-                   "withoutEnlargement": true, "quality": 5}]}
+                   "withoutEnlargement": true, "quality": 5, "greyscale": true, "median": 5, "threshold": 99,
+                   "blur": 2.5, "modulate": {"brightness": 1.5, "hue": -90}, "sharpen": {"sigma": 1, "m1": 0.5},
+                   "linear": {"a": 2, "b": -10}, "negate": {"alpha": false}}]}
                 """#.utf8)
         let byExtension = try JSONValue(
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
@@ -192,13 +196,24 @@ extension JSONValue {
     /// Values that this schema of one key allows: all names, both truths, the limits of a range, a path.
     fileprivate var offeredValues: [JSONValue] {
         if let names = self["enum"]?.array { return names }
+        if let only = self["const"] { return [only] }
         if let alternatives = self["oneOf"]?.array { return alternatives.flatMap(\.offeredValues) }
         switch self["type"]?.string {
         case "boolean": return [true, false]
         case "integer", "number": return [self["minimum"], self["maximum"]].compactMap(\.self)
         case "object":
-            return (self["properties"]?.object?.members ?? []).flatMap { member in
-                member.value.offeredValues.map { .object(JSONObject([JSONObject.Member(key: member.key, value: $0)])) }
+            let members = self["properties"]?.object?.members ?? []
+            // All keys, so that none lacks another that it needs; each takes each of its values.
+            let whole = JSONObject(
+                members.compactMap { member in
+                    member.value.offeredValues.first.map { JSONObject.Member(key: member.key, value: $0) }
+                })
+            return members.flatMap { member in
+                member.value.offeredValues.map { value in
+                    var object = whole
+                    object[member.key] = value
+                    return .object(object)
+                }
             }
         case "string": return [self["pattern"]?.string?.hasPrefix("^#") == true ? "#1234" : "b.jpg"]
         default: return []

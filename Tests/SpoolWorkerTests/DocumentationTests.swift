@@ -118,6 +118,7 @@ import Testing
 
     @Test(arguments: [
         ("The job", KeyTable.job), ("The input", KeyTable.input), ("A rendition", KeyTable.rendition),
+        ("A rendition", KeyTable.modulate), ("A rendition", KeyTable.sharpen),
     ])
     func `has the table of keys that the decoder has`(heading: String, table: String) throws {
         #expect(try section(heading, in: "docs/job-format.md").contains("\n\(table)"), "\(heading) needs:\n\(table)")

@@ -19,6 +19,22 @@ extension Raster {
         isGreyscale ? try converted(toGreyscale: false) : self
     }
 
+    /// Brightness alone.
+    func greyscale() throws(VipsFailure) -> Raster {
+        isGreyscale ? self : try converted(toGreyscale: true)
+    }
+
+    /// The image with other colours and the same alpha.
+    func changingColours(_ change: (Raster) throws(VipsFailure) -> Raster) throws(VipsFailure) -> Raster {
+        guard hasAlpha else { return try change(self) }
+        let last = bands - 1
+        let alpha = try applying("extract_band") { $0.set("band", last) }
+        let changed = try change(firstBands(last))
+        let joined = try Operation("bandjoin")
+        joined.set("in", [changed, alpha])
+        return try joined.image()
+    }
+
     private func converted(toGreyscale: Bool) throws(VipsFailure) -> Raster {
         // The header may claim a space that the bands contradict.
         let source = interpretation

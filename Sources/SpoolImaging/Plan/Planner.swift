@@ -54,6 +54,7 @@ extension RenditionTask {
         case .crop(let left, let top): crop = PlanarImage.Crop(left: left, top: top, size: plan.output)
         case .smartCrop, .embed: isPlain = false
         }
-        return PlanesPlan.Need(scaled: scaled, crop: crop, staysPlanar: isPlain && rendition.format == .jpeg)
+        return PlanesPlan.Need(
+            scaled: scaled, crop: crop, staysPlanar: isPlain && rendition.format == .jpeg && rendition.steps.isEmpty)
     }
 }

@@ -92,7 +92,7 @@ extension Raster {
     }
 
     /// The nearest values of one byte; a cast would cut the fractions off, and darken.
-    private func roundedToEightBit() throws(VipsFailure) -> Raster {
+    func roundedToEightBit() throws(VipsFailure) -> Raster {
         try applying("linear") {
             $0.set("a", [1.0])
             $0.set("b", [0.5])

@@ -20,6 +20,19 @@ public struct Rendition: Sendable, Equatable, Codable {
     /// 1 (small) to 100 (good) for lossy formats; nil for the format's default.
     public var quality: Int?
 
+    // What is done to the finished size, in this order; nil is nothing.
+    /// Only brightness is kept.
+    public var greyscale = false
+    /// Each sample becomes the median of so many pixels across and down, 1 to 99.
+    public var median: Int?
+    /// Pixels at least so bright, 0 to 255, become white, others black.
+    public var threshold: Int?
+    public var blur: Blur?
+    public var modulate: Modulation?
+    public var sharpen: Sharpening?
+    public var linear: LinearChange?
+    public var negate: Negation?
+
     public init(
         path: String, format: ImageFormat, width: Int? = nil, height: Int? = nil, fit: Fit = .cover,
         position: Position = .centre, background: Colour = .black, withoutEnlargement: Bool = false,

@@ -3,6 +3,8 @@ package enum KeyTable {
     package static let job = table(of: Job.kind)
     package static let input = table(of: Input.kind)
     package static let rendition = table(of: Rendition.kind)
+    package static let modulate = table(of: Modulation.kind)
+    package static let sharpen = table(of: Sharpening.kind)
 
     /// What a key of a rendition takes, for the help of an option: "a whole number from 1 to 100".
     package static func needs(ofRendition key: String) -> String {

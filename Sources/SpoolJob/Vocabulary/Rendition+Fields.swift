@@ -33,6 +33,27 @@ extension Rendition: Blank {
             .optional(
                 "quality", \.quality, WholeNumberKind(1...100), default: "80; avif 50",
                 "1 is small, 100 is good; for jpeg, webp, tiff and avif"),
+            .defaulted("greyscale", \.greyscale, FlagKind(), "keep brightness alone"),
+            .optional(
+                "median", \.median, FlagOrKind(3, or: WholeNumberKind(1...99)), default: "none",
+                "each sample becomes the median of so many pixels across and down: takes specks away; `true` is 3"),
+            .optional(
+                "threshold", \.threshold, FlagOrKind(128, or: WholeNumberKind(0...255)), default: "none",
+                "pixels at least so bright become white, others black; `true` is 128"),
+            .optional(
+                "blur", \.blur, BlurKind(), default: "none",
+                "by a Gaussian of this standard deviation in pixels; `true` is the quick mean of 3 by 3 pixels"),
+            .optional(
+                "modulate", \.modulate, Modulation.kind, default: "none", "change all colours: see below"),
+            .optional(
+                "sharpen", \.sharpen, FlagOrKind(Sharpening(), or: Sharpening.kind), default: "none",
+                "sharpen edges: see below; `true` is a quick, mild kernel"),
+            .optional(
+                "linear", \.linear, LinearChange.kind, default: "none",
+                "each sample of colour becomes `a` times itself plus `b`"),
+            .optional(
+                "negate", \.negate, FlagOrKind(Negation(), or: Negation.kind), default: "none",
+                "the negative; `{\"alpha\": false}` keeps transparency"),
         ],
         rules: [.formatByExtension, .qualityOfLossyFormats, .partOfCover])
 }
