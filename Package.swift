@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(
             name: "SpoolWorker",
             dependencies: [
-                "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch",
+                "SpoolCore", "SpoolImaging", "SpoolJob", "SpoolSystem", "SpoolWatch",
                 argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
             ],
             swiftSettings: settings),
@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "SpoolWorkerTests",
             dependencies: [
-                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolSystem", "SpoolWatch", "TestSupport", argumentParser,
+                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolJob", "SpoolSystem", "SpoolWatch", "TestSupport",
+                argumentParser,
                 crypto, logging, system,
             ],
             swiftSettings: settings),

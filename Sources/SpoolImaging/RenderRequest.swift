@@ -2,7 +2,7 @@ public import SpoolJob
 
 /// What the supervisor sends to a renderer. The source and the renditions' files travel beside it as descriptors, the
 /// source first, then one file a rendition in the same order.
-public struct RenderRequest: Sendable, Equatable, Codable {
+public struct RenderRequest: Sendable, Equatable {
     public var input: Input
     public var renditions: [Rendition]
     public var limits: RenderLimits
@@ -14,8 +14,30 @@ public struct RenderRequest: Sendable, Equatable, Codable {
     }
 }
 
+extension RenderRequest {
+    /// The request as a message: a job as in a job file, and limits.
+    package var json: JSONValue {
+        [
+            "job": Job(input: input, renditions: renditions).json,
+            "limits": [
+                "inputPixels": .number(limits.inputPixels), "outputDimension": .number(limits.outputDimension),
+            ],
+        ]
+    }
+
+    /// - Returns: nil if the message is no request.
+    package init?(json: JSONValue) {
+        guard let job = json["job"].flatMap({ try? Job(json: $0) }), let limits = json["limits"],
+            let inputPixels = limits["inputPixels"]?.int, let outputDimension = limits["outputDimension"]?.int
+        else { return nil }
+        self.init(
+            input: job.input, renditions: job.renditions,
+            limits: RenderLimits(inputPixels: inputPixels, outputDimension: outputDimension))
+    }
+}
+
 /// What untrusted images may cost, checked on the header before pixels are decoded.
-public struct RenderLimits: Sendable, Equatable, Codable {
+public struct RenderLimits: Sendable, Equatable {
     /// Width times height of the source.
     public var inputPixels: Int
     /// Width or height of a rendition.

@@ -45,11 +45,34 @@ import Testing
                 withoutEnlargement: true, quality: 100)
         }
         let job = Job(input: Input(path: path), renditions: renditions)
-        let message = try RendererProtocol.encode(RenderRequest(withoutPathsOf: job, limits: RenderLimits()))
+        let message = RendererProtocol.encode(RenderRequest(withoutPathsOf: job, limits: RenderLimits()))
         // The kernel's default room for one message is 212,992 bytes.
         #expect(message.count < 100_000)
-        let request = try RendererProtocol.decode(RenderRequest.self, from: message)
+        let request = try #require(RendererProtocol.request(from: message))
         #expect(request.renditions.count == Job.maximumRenditions)
         #expect(request.renditions[7].background == renditions[7].background)
+    }
+
+    @Test func `says all that the job says but its names`() throws {
+        var rendition = Rendition(
+            path: "secret/b.webp", format: .webp, width: 7, fit: .inside, position: .south,
+            background: Colour(red: 1, green: 2, blue: 3, alpha: 0.1), withoutEnlargement: true, quality: 33)
+        rendition.greyscale = true
+        rendition.median = 5
+        rendition.threshold = 1
+        rendition.blur = .gaussian(sigma: 1.0 / 3)
+        rendition.modulate = Modulation(brightness: 2, saturation: 3, hue: -4.5, lightness: 5)
+        rendition.sharpen = Sharpening(sigma: 0.7, m1: 2, m2: 3, x1: 4, y2: 5, y3: 6)
+        rendition.linear = LinearChange(a: -1, b: 0.1)
+        rendition.negate = Negation(alpha: false)
+        let job = Job(input: Input(path: "secret/a", autoOrient: false, failOn: .none), renditions: [rendition])
+        let limits = RenderLimits(inputPixels: 5, outputDimension: 6)
+        let message = RendererProtocol.encode(RenderRequest(withoutPathsOf: job, limits: limits))
+        #expect(!String(decoding: message, as: UTF8.self).contains("secret"))
+        var request = try #require(RendererProtocol.request(from: message))
+        request.input.path = job.input.path
+        request.renditions[0].path = rendition.path
+        #expect(request == RenderRequest(input: job.input, renditions: job.renditions, limits: limits))
+        for end in message.indices { #expect(RendererProtocol.request(from: Array(message[..<end])) == nil) }
     }
 }

@@ -1,5 +1,5 @@
 /// A blur of a rendition.
-public enum Blur: Sendable, Equatable, Codable {
+public enum Blur: Sendable, Equatable {
     /// The mean of three by three pixels: quick, and hardly seen.
     case mild
     /// By a Gaussian of this standard deviation, 0.3 to 1000 pixels of the rendition.
@@ -7,7 +7,7 @@ public enum Blur: Sendable, Equatable, Codable {
 }
 
 /// How edges of a rendition are sharpened. Names and defaults are those of libvips and sharp.
-public struct Sharpening: Sendable, Equatable, Codable {
+public struct Sharpening: Sendable, Equatable {
     /// Standard deviation of the Gaussian mask, 0.01 to 10 pixels; nil for a quick, mild kernel of three by three pixels,
     /// which takes none of the other values.
     public var sigma: Double?
@@ -27,7 +27,7 @@ public struct Sharpening: Sendable, Equatable, Codable {
 }
 
 /// A change of all colours of a rendition in the space LCh.
-public struct Modulation: Sendable, Equatable, Codable {
+public struct Modulation: Sendable, Equatable {
     /// Factors for lightness and for colourfulness.
     public var brightness, saturation: Double
     /// Degrees to turn the hue by.
@@ -44,7 +44,7 @@ public struct Modulation: Sendable, Equatable, Codable {
 }
 
 /// Each sample of colour times ``a`` plus ``b``, of 255.
-public struct LinearChange: Sendable, Equatable, Codable {
+public struct LinearChange: Sendable, Equatable {
     public var a, b: Double
 
     public init(a: Double = 1, b: Double = 0) {
@@ -54,7 +54,7 @@ public struct LinearChange: Sendable, Equatable, Codable {
 }
 
 /// The negative of a rendition.
-public struct Negation: Sendable, Equatable, Codable {
+public struct Negation: Sendable, Equatable {
     /// Whether opaque parts become transparent, too.
     public var alpha: Bool
 

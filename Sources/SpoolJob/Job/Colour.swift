@@ -1,5 +1,5 @@
 /// An sRGB colour with alpha.
-public struct Colour: Sendable, Equatable, Codable {
+public struct Colour: Sendable, Equatable {
     /// 0 to 255.
     public var red, green, blue: Int
     /// 0 (transparent) to 1 (opaque).

@@ -1,5 +1,5 @@
 /// A file format that renditions can have.
-public enum ImageFormat: String, Sendable, Equatable, Codable, CaseIterable {
+public enum ImageFormat: String, Sendable, Equatable, CaseIterable {
     case jpeg, png, webp, gif, tiff, avif
 
     /// The extensions by which a rendition's path names the format, the usual one first.

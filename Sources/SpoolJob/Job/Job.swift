@@ -28,7 +28,7 @@ public struct Job: Sendable, Equatable {
 }
 
 /// The source image of a job.
-public struct Input: Sendable, Equatable, Codable {
+public struct Input: Sendable, Equatable {
     /// Relative to the spool's input root, or absolute inside a root that the operator allows.
     public var path: String
     /// Turn the image the way its EXIF orientation says, before anything else.
@@ -44,7 +44,7 @@ public struct Input: Sendable, Equatable, Codable {
 }
 
 /// The severity from which a flaw in the source fails the job; each level includes those before it.
-public enum FailOn: String, Sendable, Equatable, Codable, CaseIterable {
+public enum FailOn: String, Sendable, Equatable, CaseIterable {
     /// Never: render whatever can be decoded, grey where nothing is left.
     case none
     /// A source that ends too early.

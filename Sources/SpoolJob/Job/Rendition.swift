@@ -1,5 +1,5 @@
 /// One image to make from a job's input. Names and meanings follow sharp.
-public struct Rendition: Sendable, Equatable, Codable {
+public struct Rendition: Sendable, Equatable {
     /// Relative to the spool's output root, or absolute inside a root that the operator allows. Missing folders are
     /// made; a file that is there is replaced in one step.
     public var path: String
@@ -51,7 +51,7 @@ public struct Rendition: Sendable, Equatable, Codable {
 }
 
 /// How an image meets a box of another shape.
-public enum Fit: String, Sendable, Equatable, Codable, CaseIterable {
+public enum Fit: String, Sendable, Equatable, CaseIterable {
     /// Fill the box, keep the shape, cut off what does not fit.
     case cover
     /// Stay inside the box, keep the shape, fill the rest with the background.
@@ -65,7 +65,7 @@ public enum Fit: String, Sendable, Equatable, Codable, CaseIterable {
 }
 
 /// The part of the image that matters: a place on the edge, the centre, or what the image itself suggests.
-public enum Position: String, Sendable, Equatable, Codable, CaseIterable {
+public enum Position: String, Sendable, Equatable, CaseIterable {
     case centre, north, northeast, east, southeast, south, southwest, west, northwest
     /// The part with the most detail (``Fit/cover`` only).
     case entropy

@@ -29,8 +29,8 @@ struct RenderCommand: ParsableCommand {
             _exit(ExitStatus.success.rawValue)
         }
         while let (message, files) = try socket.receive() {
-            let request = try RendererProtocol.decode(RenderRequest.self, from: message)
-            guard files.count == request.renditions.count + 1 else { throw ExitStatus.software.code }
+            guard let request = RendererProtocol.request(from: message), files.count == request.renditions.count + 1
+            else { throw ExitStatus.software.code }
             let reply = renderer.render(
                 request, source: files[0].descriptor, outputs: files.dropFirst().map(\.descriptor))
             withExtendedLifetime(files) {}

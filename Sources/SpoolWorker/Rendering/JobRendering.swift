@@ -228,8 +228,9 @@ extension RenderRequest {
     /// A renderer gets open files; names are none of its business, and a hundred long ones would not fit a message.
     init(withoutPathsOf job: Job, limits: RenderLimits) {
         self.init(input: job.input, renditions: job.renditions, limits: limits)
-        input.path = ""
-        for index in renditions.indices { renditions[index].path = "" }
+        // The names of a job without names: a message is read as strictly as a job file.
+        input.path = "source"
+        for index in renditions.indices { renditions[index].path = "\(index)" }
     }
 }
 

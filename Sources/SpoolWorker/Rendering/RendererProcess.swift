@@ -98,7 +98,7 @@ final class RendererProcess: Sendable {
     func render(_ request: RenderRequest, files: [OpenFile], timeout: Duration) -> Outcome {
         let deadline = ContinuousClock.now + timeout
         do {
-            try child.socket.send(try RendererProtocol.encode(request), files: files)
+            try child.socket.send(RendererProtocol.encode(request), files: files)
         } catch {
             end()
             return .neverBegan
