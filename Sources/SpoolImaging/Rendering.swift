@@ -9,7 +9,6 @@ struct Rendering {
     private let opened: Raster
     private let header: SourceHeader
     private let tasks: [RenditionTask]
-    private let orientation: Orientation
     private let planar: PlanarDecoder?
     private let tools: PlanarTools
     let plan: RenderPlan
@@ -29,18 +28,21 @@ struct Rendering {
         header = SourceHeader(opened)
         try header.check(request.limits)
 
-        orientation = request.input.autoOrient ? header.orientation : .upright
+        let upright = request.input.autoOrient ? header.orientation : .upright
         var tasks: [RenditionTask] = []
         for (index, rendition) in request.renditions.enumerated() {
+            let orientation = rendition.orientation(after: upright)
             let plan = ResizePlan(stored: header.size, orientation: orientation, rendition: rendition)
-            let task = RenditionTask(index: index, rendition: rendition, plan: plan, encoder: try Encoder(rendition))
+            let task = RenditionTask(
+                index: index, rendition: rendition, orientation: orientation, plan: plan,
+                encoder: try Encoder(rendition))
             try task.check(request.limits, input: header.size)
             tasks.append(task)
         }
         self.tasks = tasks
         let planar = tools.areAllowed ? content.flatMap(PlanarDecoder.init) : nil
         let planner = Planner(
-            header: header, format: source.format, failOn: request.input.failOn, orientation: orientation,
+            header: header, format: source.format, failOn: request.input.failOn,
             planes: planar.map { Planner.PlanesHeader(size: $0.size, subsampling: $0.subsampling) })
         plan = planner.plan(tasks)
         // What it holds of the file is not needed otherwise.
@@ -90,7 +92,7 @@ struct Rendering {
     private func run(_ plan: PlanesPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
         guard let planar else { throw JobError(.renderFailed, "the plan asks for planes that there are not") }
         var run = try onPlanes { () throws(PlaneFailure) in
-            try PlanesRun(plan, planar, orientation, tools.scaler)
+            try PlanesRun(plan, planar, tools.scaler)
         }
         var renditions: [Int: RenderedImage] = [:]
         for number in plan.resizes.indices {
@@ -147,7 +149,7 @@ struct Rendering {
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
                 do throws(VipsFailure) {
-                    let image = try task.image(from: cascade, orientation: orientation)
+                    let image = try task.image(from: cascade)
                     try task.encoder.write(image, to: file)
                     return image.size
                 } catch {

@@ -6,13 +6,15 @@ struct RenditionTask {
     /// Its place in the job, for messages.
     var index: Int
     var rendition: Rendition
+    /// How the stored image is turned for it.
+    var orientation: Orientation
     var plan: ResizePlan
     var encoder: Encoder
 
     /// The image as it will be encoded; pixels are computed when they are asked for.
-    func image(from cascade: Cascade, orientation: Orientation) throws(VipsFailure) -> Raster {
+    func image(from cascade: Cascade) throws(VipsFailure) -> Raster {
         var image = try cascade.scaled(to: plan.scaled)
-        if needsAnyOrder(orientation) { image = try image.inMemory() }
+        if needsAnyOrder { image = try image.inMemory() }
         image = try image.turned(orientation)
         if cascade.isPremultiplied(at: plan.scaled) { image = try image.unpremultiplied() }
         return try finished(placed(suited(image)))
@@ -47,7 +49,7 @@ struct RenditionTask {
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a
     /// crop that leaves the bottom out must not keep the decoder from its damage: a broken source is an error wherever
     /// it is broken.
-    private func needsAnyOrder(_ orientation: Orientation) -> Bool {
+    private var needsAnyOrder: Bool {
         switch plan.placement {
         case .smartCrop: true
         case .crop(_, let top): orientation.quarterTurns != 0 || top + plan.output.height < plan.scaled.height

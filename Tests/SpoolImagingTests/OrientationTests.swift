@@ -48,6 +48,43 @@ struct OrientationTests {
         }
     }
 
+    /// Of a PNG through pixels, of a JPEG through planes where the renditions are turned alike.
+    @Test(arguments: [ImageFormat.tiff, .jpeg], [1, 6, 7])
+    func `the picture is turned as the rendition says, after its tag`(_ format: ImageFormat, tag: Int) throws {
+        let folder = try ScratchFolder()
+        try Self.stored.write(format, orientation: tag, to: folder.file("source"))
+        for rotate in [0, 90, 180, 270, -90] {
+            for (flip, flop) in [(false, false), (true, false), (false, true), (true, true)] {
+                var corners = Self.seen[tag] ?? []
+                for _ in 0..<((rotate + 360) / 90 % 4) { corners = [2, 0, 3, 1].map { corners[$0] } }
+                if flip { corners = [2, 3, 0, 1].map { corners[$0] } }
+                if flop { corners = [1, 0, 3, 2].map { corners[$0] } }
+                let swaps = (tag > 4) != (rotate % 180 != 0)
+                var turned = Rendition(path: "x.png", format: .png, width: swaps ? 40 : 60)
+                (turned.rotate, turned.flip, turned.flop) = (rotate, flip, flop)
+                let plain = Rendition(path: "plain.png", format: .png, width: 30)
+                for renditions in [[turned], [turned, plain]] {
+                    _ = try render(folder.file("source"), renditions, in: folder).rendered()
+                    let picture = try Picture(folder.file("x.png"))
+                    #expect((picture.width, picture.height) == (swaps ? (40, 60) : (60, 40)))
+                    let isRight = self.corners(picture, are: corners)
+                    #expect(isRight, "\(rotate) \(flip) \(flop)")
+                }
+            }
+        }
+    }
+
+    @Test func `the part that is kept is one of the turned picture`() throws {
+        let folder = try ScratchFolder()
+        try Self.stored.write(.jpeg, to: folder.file("source"))
+        var rendition = Rendition(path: "x.png", format: .png, width: 20, height: 40, position: .west)
+        rendition.flop = true
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        let picture = try Picture(folder.file("x.png"))
+        #expect(picture.distance(at: 10, 8, from: Self.green) < 24)
+        #expect(picture.distance(at: 10, 32, from: Self.white) < 24)
+    }
+
     @Test(arguments: 1...8)
     func `without autoOrient the picture stays as stored`(_ orientation: Int) throws {
         let folder = try ScratchFolder()

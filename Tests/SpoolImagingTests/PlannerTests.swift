@@ -17,7 +17,7 @@ struct PlannerTests {
 
     @Test func `brightness of one size is resized once`() {
         let plan = PlanesPlan(
-            factor: 2,
+            factor: 2, orientation: .upright,
             needs: [
                 PlanesPlan.Need(scaled: size(400), staysPlanar: false),
                 PlanesPlan.Need(scaled: size(1600), staysPlanar: true),
@@ -33,7 +33,7 @@ struct PlannerTests {
     @Test func `nothing is made of a part of the picture`() {
         let part = PlanarImage.Crop(left: 10, top: 10, size: size(300))
         let plan = PlanesPlan(
-            factor: 1,
+            factor: 1, orientation: .upright,
             needs: [
                 PlanesPlan.Need(scaled: size(1600), crop: part, staysPlanar: true),
                 PlanesPlan.Need(scaled: size(100), staysPlanar: true),
@@ -54,7 +54,7 @@ struct PlannerTests {
                 let crop = random(0...3) == 0 ? PlanarImage.Crop(left: 0, top: 0, size: size(20)) : nil
                 return PlanesPlan.Need(scaled: scaled, crop: crop, staysPlanar: random(0...1) == 0)
             }
-            let plan = PlanesPlan(factor: 1, needs: needs)
+            let plan = PlanesPlan(factor: 1, orientation: .upright, needs: needs)
             #expect(plan.renditions.count == needs.count)
             for (number, resize) in plan.resizes.enumerated() {
                 #expect(resize.lastUse >= number)

@@ -1,5 +1,5 @@
 /// How a stored image has to be turned to be seen as it was taken: EXIF's numbers.
-enum Orientation: Int, Sendable, CaseIterable {
+enum Orientation: Int, Sendable, Equatable, CaseIterable {
     case upright = 1
     case mirrored
     case upsideDown
@@ -30,6 +30,21 @@ enum Orientation: Int, Sendable, CaseIterable {
         case .upright, .upsideDown, .leftSideUp, .rightSideUp: false
         }
     }
+
+    private init(quarterTurns: Int, isMirrored: Bool) {
+        let turns = (quarterTurns % 4 + 4) % 4
+        // Eight cases, each with turns and mirroring of its own.
+        self = Self.allCases.first { $0.quarterTurns == turns && $0.isMirrored == isMirrored } ?? .upright
+    }
+
+    /// This, and then so many quarters of a clockwise turn.
+    func turned(_ turns: Int) -> Orientation {
+        // A turn after a mirror is the opposite turn before it.
+        Orientation(quarterTurns: quarterTurns + (isMirrored ? -turns : turns), isMirrored: isMirrored)
+    }
+
+    /// This, and then left and right exchanged.
+    var mirrored: Orientation { Orientation(quarterTurns: quarterTurns, isMirrored: !isMirrored) }
 
     /// Width and height change places.
     var swapsSides: Bool { quarterTurns % 2 == 1 }

@@ -14,8 +14,8 @@ extension PlanesPlan {
 
     /// From the largest down, each is made of the smallest image there is that has at least twice its sides. Brightness
     /// of one size is resized once, whether the file is written from planes or from pixels.
-    init(factor: Int, needs: [Need]) {
-        self.init(factor: factor, resizes: [], renditions: [])
+    init(factor: Int, orientation: Orientation, needs: [Need]) {
+        self.init(factor: factor, orientation: orientation, resizes: [], renditions: [])
         var targets: [Target?] = Array(repeating: nil, count: needs.count)
         let order = needs.indices.sorted { needs[$0].scaled.area > needs[$1].scaled.area }
         for index in order {

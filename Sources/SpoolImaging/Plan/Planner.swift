@@ -6,7 +6,6 @@ struct Planner {
     var header: SourceHeader
     var format: SourceFormat
     var failOn: FailOn
-    var orientation: Orientation
     /// The subsampling of a JPEG source that can be had in planes; nil otherwise.
     var planes: PlanesHeader?
 
@@ -24,7 +23,10 @@ struct Planner {
     func plan(_ tasks: [RenditionTask]) -> RenderPlan {
         let pixels = PixelsPlan(of: format, stored: header.size, sizes: tasks.map(\.plan.scaled))
         if let reason = obstacle(tasks, pixels.reduction) { return .pixels(pixels, reason: reason) }
-        return .planes(PlanesPlan(factor: pixels.reduction.factor, needs: tasks.map { $0.need(orientation) }))
+        return .planes(
+            PlanesPlan(
+                factor: pixels.reduction.factor, orientation: tasks.first?.orientation ?? .upright,
+                needs: tasks.map(\.need)))
     }
 
     /// Why the planes cannot be used, if they cannot.
@@ -37,6 +39,9 @@ struct Planner {
         guard header.isSRGB else { return "the colour profile is not sRGB" }
         let enlarged = tasks.first { !header.size.covers($0.plan.scaled) }
         if let enlarged { return "renditions[\(enlarged.index)] is larger than the source" }
+        guard tasks.allSatisfy({ $0.orientation == tasks[0].orientation }) else {
+            return "the renditions are turned in different ways"
+        }
         let colour = planes.subsampling.map { 2 * header.size.area / $0.across / $0.down } ?? 0
         let samples = (header.size.area + colour) / reduction.factor / reduction.factor
         guard samples <= Self.mostPlaneBytes else { return "the planes would take more than 96 MB" }
@@ -45,7 +50,7 @@ struct Planner {
 }
 
 extension RenditionTask {
-    fileprivate func need(_ orientation: Orientation) -> PlanesPlan.Need {
+    fileprivate var need: PlanesPlan.Need {
         let scaled = orientation.swapsSides ? plan.scaled.transposed : plan.scaled
         var crop: PlanarImage.Crop?
         var isPlain = true

@@ -30,6 +30,8 @@ struct PixelsPlan: Equatable, Sendable {
 struct PlanesPlan: Equatable, Sendable {
     /// 1, 2, 4 or 8: how much smaller than stored the source is decoded.
     var factor: Int
+    /// How the decoded planes are turned.
+    var orientation: Orientation
     /// What is resized, in this order.
     var resizes: [Resize]
     /// In the order of the job.

@@ -9,11 +9,11 @@ struct PlanesRun: ~Copyable {
 
     /// Decodes the source and turns it.
     init(
-        _ plan: PlanesPlan, _ decoder: PlanarDecoder, _ orientation: Orientation, _ scaler: PlaneScaler
+        _ plan: PlanesPlan, _ decoder: PlanarDecoder, _ scaler: PlaneScaler
     ) throws(PlaneFailure) {
         self.plan = plan
         self.scaler = scaler
-        source = try decoder.decode(reducedBy: plan.factor).turned(orientation)
+        source = try decoder.decode(reducedBy: plan.factor).turned(plan.orientation)
         images = Array(repeating: nil, count: plan.resizes.count)
     }
 

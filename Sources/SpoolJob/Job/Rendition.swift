@@ -20,6 +20,14 @@ public struct Rendition: Sendable, Equatable {
     /// 1 (small) to 100 (good) for lossy formats; nil for the format's default.
     public var quality: Int?
 
+    // What is done to the source before it is resized, in this order. Sides and position refer to the turned image.
+    /// Degrees to turn clockwise: a multiple of 90.
+    public var rotate = 0
+    /// Top and bottom change places.
+    public var flip = false
+    /// Left and right change places.
+    public var flop = false
+
     // What is done to the finished size, in this order; nil is nothing.
     /// Only brightness is kept.
     public var greyscale = false

@@ -33,6 +33,11 @@ extension Rendition: Blank {
             .optional(
                 "quality", \.quality, WholeNumberKind(1...100), default: "80; avif 50",
                 "1 is small, 100 is good; for jpeg, webp, tiff and avif"),
+            .defaulted(
+                "rotate", \.rotate, RightAngleKind(),
+                "degrees to turn clockwise before resizing; `width`, `height` and `position` refer to the turned image"),
+            .defaulted("flip", \.flip, FlagKind(), "exchange top and bottom, after `rotate` and before resizing"),
+            .defaulted("flop", \.flop, FlagKind(), "exchange left and right, after `rotate` and before resizing"),
             .defaulted("greyscale", \.greyscale, FlagKind(), "keep brightness alone"),
             .optional(
                 "median", \.median, FlagOrKind(3, or: WholeNumberKind(1...99)), default: "none",

@@ -148,3 +148,21 @@ struct ListKind<Element: ValueKind>: ValueKind {
 
     func encode(_ value: [Element.Value]) -> JSONValue { .array(value.map(element.encode)) }
 }
+
+/// Degrees that exchange rows and columns without a loss.
+struct RightAngleKind: ValueKind {
+    private static let angles = Array(stride(from: -270, through: 270, by: 90))
+
+    let needs = "a multiple of 90 from -270 to 270"
+    var schema: JSONObject { JSONObject(["enum": .array(Self.angles.map { .number($0) })]) }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Int {
+        guard case .number(let text) = value else { throw place.wrong(value, needs: needs) }
+        guard let angle = value.int, Self.angles.contains(angle) else {
+            throw place.mistake("takes \(needs), not \(text.shown)")
+        }
+        return angle
+    }
+
+    func encode(_ value: Int) -> JSONValue { .number(value) }
+}
