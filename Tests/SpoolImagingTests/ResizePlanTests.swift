@@ -9,10 +9,13 @@ struct ResizePlanTests {
         var fit: Fit
         var box: (Int?, Int?)
         var withoutEnlargement = false
+        var withoutReduction = false
         var source = (2725, 2225)
         var expected: (Int, Int)
 
-        var testDescription: String { "\(fit) \(box) of \(source), \(withoutEnlargement) is \(expected)" }
+        var testDescription: String {
+            "\(fit) \(box) of \(source), \(withoutEnlargement) \(withoutReduction) is \(expected)"
+        }
     }
 
     static let cases: [Case] = [
@@ -27,6 +30,12 @@ struct ResizePlanTests {
         Case(fit: .cover, box: (nil, 2300), withoutEnlargement: true, expected: (2725, 2225)),
         Case(fit: .cover, box: (3000, 1000), withoutEnlargement: true, expected: (2725, 1000)),
         Case(fit: .cover, box: (1500, 2226), withoutEnlargement: true, expected: (1500, 2225)),
+        Case(fit: .cover, box: (3000, 1000), withoutReduction: true, expected: (3000, 1000)),
+        Case(fit: .cover, box: (1500, 2226), withoutReduction: true, expected: (1500, 2226)),
+        Case(fit: .cover, box: (2800, nil), withoutReduction: true, expected: (2800, 2286)),
+        Case(fit: .inside, box: (320, 320), withoutReduction: true, expected: (2725, 2225)),
+        Case(fit: .outside, box: (3000, 1000), withoutReduction: true, expected: (3000, 2450)),
+        Case(fit: .fill, box: (3000, 320), withoutReduction: true, expected: (3000, 2225)),
         Case(fit: .contain, box: (320, 240), expected: (320, 240)),
         Case(fit: .contain, box: (3000, 3000), withoutEnlargement: true, expected: (3000, 3000)),
         Case(fit: .contain, box: (50, 50), source: (200, 1), expected: (50, 50)),
@@ -49,9 +58,10 @@ struct ResizePlanTests {
 
     @Test(arguments: cases)
     func `the output has the size that sharp gives it`(_ example: Case) {
-        let rendition = Rendition(
+        var rendition = Rendition(
             path: "x.png", format: .png, width: example.box.0, height: example.box.1, fit: example.fit,
             withoutEnlargement: example.withoutEnlargement)
+        rendition.withoutReduction = example.withoutReduction
         let source = Size(width: example.source.0, height: example.source.1)
         let plan = ResizePlan(stored: source, orientation: .upright, rendition: rendition)
         #expect(plan.output == Size(width: example.expected.0, height: example.expected.1))

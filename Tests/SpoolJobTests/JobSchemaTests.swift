@@ -23,7 +23,8 @@ import Testing
     /// Each valid value of the schema makes a job, and nothing that the schema does not name does.
     @Test func `lists the decoder's keys and no others`() throws {
         let samples: [String: String] = [
-            "rotate": "-90", "flip": "true", "flop": "true", "greyscale": "true", "median": "5", "threshold": "true",
+            "withoutReduction": "true", "rotate": "-90", "flip": "true", "flop": "true", "greyscale": "true",
+            "median": "5", "threshold": "true",
             "blur": "0.5", "modulate": #"{"hue": 9}"#,
             "sharpen": #"{"sigma": 1}"#, "linear": #"{"a": 2}"#, "negate": "true", "path": #""a.jpg""#,
             "format": #""jpeg""#, "width": "1", "height": "1", "fit": #""cover""#,
@@ -75,7 +76,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 10)
+        #expect(defaults == 11)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -108,7 +109,7 @@ import Testing
                 {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
-                   "withoutEnlargement": true, "quality": 5, "rotate": 90, "flip": true, "flop": true, "greyscale": true, "median": 5, "threshold": 99,
+                   "withoutEnlargement": true, "withoutReduction": true, "quality": 5, "rotate": 90, "flip": true, "flop": true, "greyscale": true, "median": 5, "threshold": 99,
                    "blur": 2.5, "modulate": {"brightness": 1.5, "hue": -90}, "sharpen": {"sigma": 1, "m1": 0.5},
                    "linear": {"a": 2, "b": -10}, "negate": {"alpha": false}}]}
                 """#.utf8)

@@ -57,6 +57,7 @@ import Testing
         var rendition = Rendition(
             path: "secret/b.webp", format: .webp, width: 7, fit: .inside, position: .south,
             background: Colour(red: 1, green: 2, blue: 3, alpha: 0.1), withoutEnlargement: true, quality: 33)
+        rendition.withoutReduction = true
         rendition.rotate = 270
         rendition.flip = true
         rendition.flop = true

@@ -69,6 +69,10 @@ private struct Shrink {
         case (let shrink?, nil, _), (nil, let shrink?, _):
             (horizontal, vertical) = (shrink, shrink)
         }
+        if rendition.withoutReduction {
+            horizontal = min(1, horizontal)
+            vertical = min(1, vertical)
+        }
         if rendition.withoutEnlargement {
             horizontal = max(1, horizontal)
             vertical = max(1, vertical)

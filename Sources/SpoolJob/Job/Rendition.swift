@@ -20,6 +20,9 @@ public struct Rendition: Sendable, Equatable {
     /// 1 (small) to 100 (good) for lossy formats; nil for the format's default.
     public var quality: Int?
 
+    /// Never make the image smaller than it is; ``Fit/cover`` still cuts it to width and height.
+    public var withoutReduction = false
+
     // What is done to the source before it is resized, in this order. Sides and position refer to the turned image.
     /// Degrees to turn clockwise: a multiple of 90.
     public var rotate = 0

@@ -29,9 +29,12 @@ struct BlurKind: ValueKind {
     var schema: JSONObject { JSONObject(["oneOf": [["const": true], .object(sigma.schema)]]) }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Blur {
-        if value == true { return .mild }
-        guard case .number = value else { throw place.wrong(value, needs: needs) }
-        return .gaussian(sigma: try sigma.decode(value, at: place))
+        switch value {
+        case .bool(true): return .mild
+        case .bool(false): throw place.mistake("takes \(needs), not false; take it out")
+        case .number: return .gaussian(sigma: try sigma.decode(value, at: place))
+        default: throw place.wrong(value, needs: needs)
+        }
     }
 
     func encode(_ value: Blur) -> JSONValue {

@@ -30,6 +30,9 @@ extension Rendition: Blank {
                 "the colour of the bars of `contain`, and beneath transparent parts where the format has no alpha"),
             .defaulted(
                 "withoutEnlargement", \.withoutEnlargement, FlagKind(), "never make the image larger than it is"),
+            .defaulted(
+                "withoutReduction", \.withoutReduction, FlagKind(),
+                "never make the image smaller than it is; `cover` still cuts it to `width` and `height`"),
             .optional(
                 "quality", \.quality, WholeNumberKind(1...100), default: "80; avif 50",
                 "1 is small, 100 is good; for jpeg, webp, tiff and avif"),
