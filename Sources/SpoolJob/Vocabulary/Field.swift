@@ -19,16 +19,23 @@ struct Field<Owner: Sendable>: Sendable {
 }
 
 extension Field {
+    private init<Kind: ValueKind>(
+        _ key: String, _ kind: Kind, _ meaning: String, isRequired: Bool = false, default value: Kind.Value? = nil,
+        shownDefault: String? = nil, set: @escaping @Sendable (inout Owner, Kind.Value) -> Void,
+        get: @escaping @Sendable (Owner) -> Kind.Value?
+    ) {
+        self.init(
+            key: key, meaning: meaning, isRequired: isRequired, defaultValue: value.map(kind.encode),
+            shownDefault: shownDefault, needs: kind.needs, schema: kind.schema,
+            decode: { (json, place, owner) throws(JobError) in set(&owner, try kind.decode(json, at: place)) },
+            encode: { owner in get(owner).flatMap { $0 == value ? nil : kind.encode($0) } })
+    }
+
     /// A key that must be there.
     static func required<Kind: ValueKind>(
         _ key: String, _ path: any WritableKeyPath<Owner, Kind.Value> & Sendable, _ kind: Kind, _ meaning: String
     ) -> Field {
-        Field(
-            key: key, meaning: meaning, isRequired: true, defaultValue: nil, shownDefault: nil, needs: kind.needs,
-            schema: kind.schema,
-            decode: { (value, place, owner) throws(JobError) in
-                owner[keyPath: path] = try kind.decode(value, at: place)
-            }, encode: { kind.encode($0[keyPath: path]) })
+        Field(key, kind, meaning, isRequired: true, set: { $0[keyPath: path] = $1 }, get: { $0[keyPath: path] })
     }
 
     /// A key whose absence leaves nil.
@@ -38,24 +45,17 @@ extension Field {
         default shownDefault: String? = nil, _ meaning: String
     ) -> Field {
         Field(
-            key: key, meaning: meaning, isRequired: false, defaultValue: nil, shownDefault: shownDefault,
-            needs: kind.needs, schema: kind.schema,
-            decode: { (value, place, owner) throws(JobError) in
-                owner[keyPath: path] = try kind.decode(value, at: place)
-            }, encode: { $0[keyPath: path].map(kind.encode) })
+            key, kind, meaning, shownDefault: shownDefault, set: { $0[keyPath: path] = $1 },
+            get: { $0[keyPath: path] })
     }
 
     /// A key whose absence means the value that a new object has.
     static func defaulted<Kind: ValueKind>(
         _ key: String, _ path: any WritableKeyPath<Owner, Kind.Value> & Sendable, _ kind: Kind, _ meaning: String
     ) -> Field where Owner: Blank {
-        let value = Owner.blank[keyPath: path]
-        return Field(
-            key: key, meaning: meaning, isRequired: false, defaultValue: kind.encode(value), shownDefault: nil,
-            needs: kind.needs, schema: kind.schema,
-            decode: { (json, place, owner) throws(JobError) in
-                owner[keyPath: path] = try kind.decode(json, at: place)
-            }, encode: { $0[keyPath: path] == value ? nil : kind.encode($0[keyPath: path]) })
+        Field(
+            key, kind, meaning, default: Owner.blank[keyPath: path], set: { $0[keyPath: path] = $1 },
+            get: { $0[keyPath: path] })
     }
 
     /// A key whose absence means what other keys say, which ``Rule``s of its object carry out.
@@ -64,11 +64,8 @@ extension Field {
         default shownDefault: String, _ meaning: String
     ) -> Field {
         Field(
-            key: key, meaning: meaning, isRequired: false, defaultValue: nil, shownDefault: shownDefault,
-            needs: kind.needs, schema: kind.schema,
-            decode: { (value, place, owner) throws(JobError) in
-                owner[keyPath: path] = try kind.decode(value, at: place)
-            }, encode: { kind.encode($0[keyPath: path]) })
+            key, kind, meaning, shownDefault: shownDefault, set: { $0[keyPath: path] = $1 },
+            get: { $0[keyPath: path] })
     }
 }
 
