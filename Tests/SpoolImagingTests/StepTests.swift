@@ -27,8 +27,8 @@ struct StepTests {
     @Test func `greyscale keeps brightness alone, and alpha`() throws {
         let grey = try rendered(Picture(8, 8, [255, 0, 0])) { $0.greyscale = true }
         #expect(grey.bands == 1)
-        // libvips takes a fifth of a picture's light for red's.
-        #expect(grey.distance(at: 4, 4, from: [124]) <= 1)
+        // Red's part of the light is 0.2 for libvips 8.14, and 0.2126 as in sRGB for 8.16.
+        #expect([124, 127].contains { grey.distance(at: 4, 4, from: [$0]) <= 1 }, "\(grey[4, 4])")
         let clear = try rendered(Picture(8, 8, [255, 0, 0, 100])) { $0.greyscale = true }
         #expect(clear.bands == 2 && clear[4, 4][1] == 100)
     }
