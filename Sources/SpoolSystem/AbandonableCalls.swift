@@ -60,11 +60,17 @@ package final class AbandonableCalls: Sendable {
             let value = body()
             let isAwaited = call.result.withLock { result in
                 if case .abandoned = result { return false }
+                // Before the caller sees the value: there must be room for the call that it makes next.
+                state.withLock { $0.running -= 1 }
                 result = .returned(value)
                 return true
             }
-            if isAwaited { call.semaphore.signal() } else { late(value) }
-            state.withLock { $0.running -= 1 }
+            if isAwaited {
+                call.semaphore.signal()
+            } else {
+                late(value)
+                state.withLock { $0.running -= 1 }
+            }
         }
         guard hasStarted else {
             state.withLock { $0.running -= 1 }

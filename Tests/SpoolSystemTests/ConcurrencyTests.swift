@@ -58,6 +58,13 @@ import Testing
         }
     }
 
+    @Test func `leaves room for the next call when it has returned`() throws {
+        let calls = AbandonableCalls(limit: 1)
+        for number in 0..<5000 {
+            guard case .returned(number) = calls.run(until: never, { number }) else { throw Unexpected() }
+        }
+    }
+
     @Test func `is left behind by an abort`() throws {
         let calls = AbandonableCalls(limit: 2)
         let gate = DispatchSemaphore(value: 0)
