@@ -26,11 +26,8 @@ final class Cascade {
         }
     }
 
-    /// Whether the colours of ``scaled(to:)`` are multiplied by alpha. Those of the source's own size are not, so that
-    /// nothing is lost of them, whatever other renditions there are.
-    func isPremultiplied(at size: Size) -> Bool { whole.hasAlpha && size != stored }
-
-    /// The source at one of the sizes of the plan. Ask for large ones first.
+    /// The source at one of the sizes of the plan. Ask for large ones first. Colours are multiplied by alpha but for the
+    /// source's own size, so that nothing is lost of them, whatever other renditions there are.
     func scaled(to size: Size) throws(VipsFailure) -> Raster {
         if size == stored { return whole }
         guard let number = plan.resizes.firstIndex(where: { $0.size == size }) else {

@@ -119,7 +119,7 @@ struct Rendering {
 
     private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Size {
         do {
-            let finished = try task.image(fromPlanes: raster)
+            let finished = try task.pipeline(fromPlanesOf: header.shape).apply(to: raster)
             try task.encoder.write(finished, to: file)
             return finished.size
         } catch {
@@ -149,7 +149,8 @@ struct Rendering {
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
                 do throws(VipsFailure) {
-                    let image = try task.image(from: cascade)
+                    let image = try task.pipeline(fromPixelsOf: header.shape).apply(
+                        to: cascade.scaled(to: task.plan.scaled))
                     try task.encoder.write(image, to: file)
                     return image.size
                 } catch {

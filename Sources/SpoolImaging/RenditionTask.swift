@@ -1,4 +1,3 @@
-import CVips
 import SpoolJob
 
 /// One rendition of a job: what to do with the decoded image.
@@ -11,39 +10,61 @@ struct RenditionTask {
     var plan: ResizePlan
     var encoder: Encoder
 
-    /// The image as it will be encoded; pixels are computed when they are asked for.
-    func image(from cascade: Cascade) throws(VipsFailure) -> Raster {
-        var image = try cascade.scaled(to: plan.scaled)
-        if needsAnyOrder { image = try image.inMemory() }
-        image = try image.turned(orientation)
-        if cascade.isPremultiplied(at: plan.scaled) { image = try image.unpremultiplied() }
-        return try finished(placed(suited(image)))
+    /// From the source at the size of the plan, as stored.
+    /// - Parameters:
+    ///   - source: the shape of the source's pixels.
+    func pipeline(fromPixelsOf source: ImageShape) -> Pipeline {
+        var scaled = source
+        scaled.size = plan.scaled
+        var pipeline = Pipeline(scaled)
+        if needsAnyOrder { pipeline.add(KeepStep()) }
+        pipeline.add(TurnStep(orientation: orientation))
+        // What has the source's own size was not mixed, and so not multiplied.
+        if plan.scaled != source.size { pipeline.add(UnpremultiplyStep()) }
+        suit(&pipeline)
+        place(&pipeline)
+        finish(&pipeline)
+        return pipeline
     }
 
-    /// The image as it will be encoded, made of one that came from planes: upright, and cut already unless the cut
-    /// depends on what is in the picture.
-    func image(fromPlanes image: Raster) throws(VipsFailure) -> Raster {
-        let image = try suited(image)
-        if case .crop = plan.placement { return try finished(image) }
-        return try finished(placed(image))
+    /// From pixels that were made of resized planes: upright, and cut already unless the cut depends on what is in the
+    /// picture.
+    func pipeline(fromPlanesOf source: ImageShape) -> Pipeline {
+        var upright = source
+        upright.size = orientation.swapsSides ? plan.scaled.transposed : plan.scaled
+        if case .crop = plan.placement { upright.size = plan.output }
+        var pipeline = Pipeline(upright)
+        suit(&pipeline)
+        // Of the size already, what was cut is not cut again.
+        place(&pipeline)
+        finish(&pipeline)
+        return pipeline
     }
 
-    private func finished(_ image: Raster) throws(VipsFailure) -> Raster {
-        var image = image
-        for step in rendition.steps { image = try step.apply(to: image) }
-        return rendition.format.keepsGreyscale ? image : try image.colourful()
-    }
-
-    /// The image with the colours and the alpha that the format takes.
-    private func suited(_ image: Raster) throws(VipsFailure) -> Raster {
-        var image = image
-        if !rendition.format.keepsGreyscale || usesBackground(of: image) && !rendition.background.isNeutral {
-            image = try image.colourful()
+    /// Gives the image the colours and the alpha that the format takes.
+    private func suit(_ pipeline: inout Pipeline) {
+        let losesAlpha = pipeline.shape.hasAlpha && !rendition.format.hasAlpha
+        let usesBackground = rendition.fit == .contain || losesAlpha
+        if !rendition.format.keepsGreyscale || usesBackground && !rendition.background.isNeutral {
+            pipeline.add(ColourStep())
         }
-        if image.hasAlpha && !rendition.format.hasAlpha {
-            image = try image.flattened(on: rendition.background.bands(image.bands - 1))
+        if losesAlpha { pipeline.add(FlattenStep(background: rendition.background)) }
+    }
+
+    private func place(_ pipeline: inout Pipeline) {
+        switch plan.placement {
+        case .asIs: break
+        case .crop(let left, let top): pipeline.add(CropStep(left: left, top: top, size: plan.output))
+        case .smartCrop(let interest): pipeline.add(SmartCropStep(interest: interest, size: plan.output))
+        case .embed(let left, let top):
+            if rendition.background.alpha < 1 && rendition.format.hasAlpha { pipeline.add(OpaqueAlphaStep()) }
+            pipeline.add(EmbedStep(left: left, top: top, size: plan.output, background: rendition.background))
         }
-        return image
+    }
+
+    private func finish(_ pipeline: inout Pipeline) {
+        pipeline.add(rendition.adjustments)
+        if !rendition.format.keepsGreyscale { pipeline.add(ColourStep()) }
     }
 
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a
@@ -54,33 +75,6 @@ struct RenditionTask {
         case .smartCrop: true
         case .crop(_, let top): orientation.quarterTurns != 0 || top + plan.output.height < plan.scaled.height
         case .asIs, .embed: orientation.quarterTurns != 0
-        }
-    }
-
-    private func usesBackground(of image: Raster) -> Bool {
-        rendition.fit == .contain || image.hasAlpha && !rendition.format.hasAlpha
-    }
-
-    private func placed(_ image: Raster) throws(VipsFailure) -> Raster {
-        switch plan.placement {
-        case .asIs:
-            return image
-        case .crop(let left, let top):
-            return try image.cropped(to: plan.output, left: left, top: top)
-        case .smartCrop(let interest):
-            return try image.applying("smartcrop", input: "input") {
-                $0.set("width", plan.output.width)
-                $0.set("height", plan.output.height)
-                switch interest {
-                case .entropy: $0.set("interesting", member: "entropy")
-                case .attention: $0.set("interesting", member: "attention")
-                }
-            }
-        case .embed(let left, let top):
-            let isOpaque = rendition.background.alpha == 1 || !rendition.format.hasAlpha
-            let ground = isOpaque || image.hasAlpha ? image : try image.withOpaqueAlpha()
-            let colour = rendition.background.bands(ground.bands)
-            return try ground.embedded(in: plan.output, left: left, top: top, background: colour)
         }
     }
 }

@@ -9,4 +9,10 @@ extension Colour {
         let colour = count < 3 ? [Double(red)] : [Double(red), Double(green), Double(blue)]
         return count % 2 == 0 ? colour + [alpha * 255] : colour
     }
+
+    /// `#rrggbbaa`, for people.
+    var hexadecimal: String {
+        let alpha = Int((alpha * 255).rounded())
+        return "#" + [red, green, blue, alpha].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 }

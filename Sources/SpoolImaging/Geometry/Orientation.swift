@@ -1,5 +1,5 @@
 /// How a stored image has to be turned to be seen as it was taken: EXIF's numbers.
-enum Orientation: Int, Sendable, Equatable, CaseIterable {
+enum Orientation: Int, Sendable, Equatable, CaseIterable, CustomStringConvertible {
     case upright = 1
     case mirrored
     case upsideDown
@@ -48,4 +48,11 @@ enum Orientation: Int, Sendable, Equatable, CaseIterable {
 
     /// Width and height change places.
     var swapsSides: Bool { quarterTurns % 2 == 1 }
+
+    /// What is done to the stored image: "turn 90° clockwise, then mirror".
+    var description: String {
+        let turn = quarterTurns == 0 ? nil : "turn \(quarterTurns * 90)° clockwise"
+        let words = [turn, isMirrored ? "mirror" : nil].compactMap(\.self)
+        return words.isEmpty ? "leave as stored" : words.joined(separator: ", then ")
+    }
 }

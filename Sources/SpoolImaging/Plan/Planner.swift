@@ -60,6 +60,7 @@ extension RenditionTask {
         case .smartCrop, .embed: isPlain = false
         }
         return PlanesPlan.Need(
-            scaled: scaled, crop: crop, staysPlanar: isPlain && rendition.format == .jpeg && rendition.steps.isEmpty)
+            scaled: scaled, crop: crop,
+            staysPlanar: isPlain && rendition.format == .jpeg && rendition.adjustments.isEmpty)
     }
 }

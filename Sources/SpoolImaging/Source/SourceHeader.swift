@@ -10,8 +10,15 @@ struct SourceHeader: Equatable, Sendable {
     /// Whether colours are sRGB's, by their profile or for want of one.
     var isSRGB: Bool
 
+    /// What the pixels consist of, once they are sRGB or brightness.
+    var isGreyscale, hasAlpha: Bool
+
+    var shape: ImageShape { ImageShape(size: size, isGreyscale: isGreyscale, hasAlpha: hasAlpha) }
+
     init(_ image: Raster) {
         size = image.size
+        isGreyscale = image.isGreyscale
+        hasAlpha = image.hasAlpha
         pages = max(1, image.field("n-pages") ?? 1)
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright

@@ -1,11 +1,32 @@
 import SpoolJob
 
 struct GreyscaleStep: Step {
+    var description: String { "keep brightness alone" }
+
+    func result(of shape: ImageShape) -> ImageShape? { shape.isGreyscale ? nil : shape.greyscale }
     func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.greyscale() }
+}
+
+/// Brightness repeated as red, green and blue, for formats and backgrounds that want them.
+struct ColourStep: Step {
+    var description: String { "make brightness red, green and blue" }
+
+    func result(of shape: ImageShape) -> ImageShape? {
+        guard shape.isGreyscale else { return nil }
+        var shape = shape
+        shape.isGreyscale = false
+        return shape
+    }
+
+    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.colourful() }
 }
 
 struct ThresholdStep: Step {
     let limit: Int
+
+    var description: String { "threshold at \(limit)" }
+
+    func result(of shape: ImageShape) -> ImageShape? { shape.greyscale }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         try image.greyscale().changingColours { (colours) throws(VipsFailure) in
@@ -17,8 +38,13 @@ struct ThresholdStep: Step {
     }
 }
 
-struct ModulateStep: Step {
+struct ModulateStep: SampleStep {
     let modulation: Modulation
+
+    var description: String {
+        "modulate: brightness × \(modulation.brightness), saturation × \(modulation.saturation), hue + \(modulation.hue), "
+            + "lightness + \(modulation.lightness)"
+    }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         try image.changingColours { (colours) throws(VipsFailure) in
@@ -34,8 +60,10 @@ struct ModulateStep: Step {
     }
 }
 
-struct LinearStep: Step {
+struct LinearStep: SampleStep {
     let change: LinearChange
+
+    var description: String { "multiply by \(change.a), add \(change.b)" }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         try image.changingColours { (colours) throws(VipsFailure) in
@@ -49,11 +77,21 @@ struct LinearStep: Step {
     }
 }
 
-struct NegateStep: Step {
+struct NegateStep: SampleStep {
     let negation: Negation
+
+    var description: String { negation.alpha ? "negate, with alpha" : "negate" }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         guard !negation.alpha else { return try image.applying("invert") }
         return try image.changingColours { (colours) throws(VipsFailure) in try colours.applying("invert") }
+    }
+}
+
+extension ImageShape {
+    fileprivate var greyscale: ImageShape {
+        var shape = self
+        shape.isGreyscale = true
+        return shape
     }
 }

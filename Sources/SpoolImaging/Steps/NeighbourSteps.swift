@@ -1,8 +1,10 @@
 import CVips
 import SpoolJob
 
-struct MedianStep: Step {
+struct MedianStep: SampleStep {
     let window: Int
+
+    var description: String { "median of \(window)×\(window)" }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         // A window that is larger than the image is an error in libvips.
@@ -16,8 +18,15 @@ struct MedianStep: Step {
     }
 }
 
-struct BlurStep: Step {
+struct BlurStep: SampleStep {
     let blur: Blur
+
+    var description: String {
+        switch blur {
+        case .mild: "blur by the mean of 3×3"
+        case .gaussian(let sigma): "blur with sigma \(sigma)"
+        }
+    }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         switch blur {
@@ -32,8 +41,10 @@ struct BlurStep: Step {
     }
 }
 
-struct SharpenStep: Step {
+struct SharpenStep: SampleStep {
     let sharpening: Sharpening
+
+    var description: String { sharpening.sigma.map { "sharpen with sigma \($0)" } ?? "sharpen mildly" }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         guard let sigma = sharpening.sigma else {
@@ -55,6 +66,7 @@ struct SharpenStep: Step {
 extension Raster {
     /// - Parameter mask: three rows of three whole numbers.
     fileprivate func convolved(with mask: [Double], scale: Double) throws(VipsFailure) -> Raster {
+        // libvips copies the numbers.
         guard let pointer = unsafe vips_image_new_matrix_from_array(3, 3, mask, Int32(mask.count)) else {
             throw .take()
         }

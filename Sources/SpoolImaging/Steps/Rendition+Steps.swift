@@ -1,14 +1,8 @@
 import SpoolJob
 
-/// One change to an image of a rendition's own size.
-protocol Step {
-    /// - Parameter image: eight bits a sample, one or three bands and perhaps alpha; so is the result.
-    func apply(to image: Raster) throws(VipsFailure) -> Raster
-}
-
 extension Rendition {
-    /// What is done after the image has its size, in sharp's order, whatever the order of the keys.
-    var steps: [any Step] {
+    /// What the job asks for after the image has its size, in sharp's order, whatever the order of the keys.
+    var adjustments: [any Step] {
         let steps: [(any Step)?] = [
             greyscale ? GreyscaleStep() : nil,
             median.map(MedianStep.init),

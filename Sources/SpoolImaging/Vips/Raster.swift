@@ -18,7 +18,10 @@ final class Raster {
 
     var bands: Int { unsafe Int(vips_image_get_bands(pointer)) }
 
-    var hasAlpha: Bool { unsafe vips_image_hasalpha(pointer) != 0 }
+    var hasAlpha: Bool {
+        // Packed pixels of CIELAB have four bytes, and alpha is none of them.
+        unsafe vips_image_get_coding(pointer) == VIPS_CODING_NONE && vips_image_hasalpha(pointer) != 0
+    }
 
     /// What the numbers mean, as far as it can be told; headers of foreign files are not always right.
     var interpretation: VipsInterpretation { unsafe vips_image_guess_interpretation(pointer) }

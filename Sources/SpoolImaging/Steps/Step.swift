@@ -1,0 +1,51 @@
+/// What is known of an image before its pixels are: how large it is, and what they consist of.
+struct ImageShape: Equatable, Sendable {
+    var size: Size
+    /// Whether there is brightness alone instead of red, green and blue.
+    var isGreyscale: Bool
+    var hasAlpha: Bool
+
+    var bands: Int { (isGreyscale ? 1 : 3) + (hasAlpha ? 1 : 0) }
+}
+
+/// One change to the image of a rendition: eight bits a sample, brightness or three colours, and perhaps alpha.
+protocol Step: Sendable, CustomStringConvertible {
+    /// What it makes of an image of this shape, or nil if it has nothing to do.
+    func result(of shape: ImageShape) -> ImageShape?
+    /// - Parameter image: one for which there is a ``result(of:)``, which it keeps to.
+    func apply(to image: Raster) throws(VipsFailure) -> Raster
+}
+
+/// A step that only changes the values of samples.
+protocol SampleStep: Step {}
+
+extension SampleStep {
+    func result(of shape: ImageShape) -> ImageShape? { shape }
+}
+
+/// The steps from a resized image to the one that is encoded, decided before there are pixels.
+struct Pipeline: Sendable {
+    private(set) var steps: [any Step] = []
+    /// What comes out.
+    private(set) var shape: ImageShape
+
+    init(_ shape: ImageShape) { self.shape = shape }
+
+    /// Adds a step, unless it has nothing to do.
+    mutating func add(_ step: any Step) {
+        guard let result = step.result(of: shape) else { return }
+        steps.append(step)
+        shape = result
+    }
+
+    mutating func add(_ steps: [any Step]) {
+        for step in steps { add(step) }
+    }
+
+    func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        var image = image
+        for step in steps { image = try step.apply(to: image) }
+        assert(image.size == shape.size && image.bands == shape.bands, "\(steps): \(image.size) × \(image.bands)")
+        return image
+    }
+}
