@@ -59,7 +59,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
-            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", crypto],
+            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", "SpoolSystem", crypto],
             swiftSettings: settings),
 
         // Events: the only importer of libinotifytools.

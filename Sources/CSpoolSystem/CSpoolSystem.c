@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -43,6 +44,8 @@ int spool_is_open_here_alone(int file) {
     fcntl(file, F_SETLEASE, F_UNLCK);
     return 1;
 }
+
+int spool_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 int spool_socket_pair(int sockets[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);

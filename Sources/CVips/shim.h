@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <unistd.h>
 #include <malloc.h>
-#include <sys/syscall.h>
 #include <vips/vips.h>
 
 /* Whether this build has an operation, under its nickname. */
@@ -171,11 +170,6 @@ static inline VipsTarget *spool_vips_target(SpoolVipsOutput *output) {
 
 static inline void spool_vips_unref(void *object) {
     g_object_unref(object);
-}
-
-/* A file without a name, in memory; -1 and errno where there is none. */
-static inline int spool_vips_memory_file(void) {
-    return (int) syscall(SYS_memfd_create, "spool-renderer", 1u /* MFD_CLOEXEC, which only GNU's headers have */);
 }
 
 /* Drops what libraries say about images of strangers; what ends the process is still said. */

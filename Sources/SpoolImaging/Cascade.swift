@@ -14,9 +14,8 @@ final class Cascade {
     init(_ image: Raster, _ plan: PixelsPlan, stored: Size) throws(VipsFailure) {
         self.plan = plan
         self.stored = stored
-        let isMixed = image.hasAlpha && plan.resizes.contains { $0.size != stored }
-        let isWhole = plan.resizes.contains { $0.size == stored }
-        whole = plan.hasSeveral && (isWhole || !isMixed) ? try image.inMemory() : image
+        let isMixed = image.hasAlpha && !plan.resizes.isEmpty
+        whole = plan.hasSeveral && (plan.usesSourceSize || !isMixed) ? try image.inMemory() : image
         if isMixed {
             // Mixing pixels must not let transparent ones show.
             let multiplied = try whole.premultiplied()

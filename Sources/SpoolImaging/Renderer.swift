@@ -40,4 +40,18 @@ public struct Renderer: Sendable {
             return .failed(error)
         }
     }
+
+    /// Reads the source's header and plans as for ``render(_:source:outputs:)``, and stops there.
+    /// - Parameter source: as for a render.
+    /// - Returns: the plan, or what the render would fail with before it decodes pixels.
+    public func explain(_ request: RenderRequest, source: Int32) -> ExplainReply {
+        do {
+            return .explained(
+                try VipsLibrary.exclusively { tools throws(JobError) in
+                    try Rendering(request, source: source, tools).explanation
+                })
+        } catch {
+            return .failed(error)
+        }
+    }
 }

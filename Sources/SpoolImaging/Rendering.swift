@@ -3,13 +3,14 @@ import SpoolJob
 
 /// One job under way, from the source's first byte to the last rendition's last.
 struct Rendering {
-    private let source: SourceFile
+    let source: SourceFile
     private let decoder: Decoder
     /// The source, its header read and its pixels not yet.
     private let opened: Raster
-    private let header: SourceHeader
-    private let tasks: [RenditionTask]
-    private let planar: PlanarDecoder?
+    let header: SourceHeader
+    let tasks: [RenditionTask]
+    /// nil unless the plan is for planes.
+    let planar: PlanarDecoder?
     private let tools: PlanarTools
     let plan: RenderPlan
 
@@ -103,7 +104,8 @@ struct Rendering {
                     try onPlanes { () throws(PlaneFailure) in
                         guard !plan.renditions[task.index].staysPlanar else {
                             try tools.encoder().write(
-                                image, size: task.plan.output, quality: task.rendition.quality ?? 80, to: file)
+                                image, size: task.plan.output, quality: task.rendition.quality ?? Encoder.usualQuality,
+                                to: file)
                             return task.plan.output
                         }
                         // Renditions of one size share the pixels.

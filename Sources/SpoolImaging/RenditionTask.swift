@@ -70,7 +70,7 @@ struct RenditionTask {
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a
     /// crop that leaves the bottom out must not keep the decoder from its damage: a broken source is an error wherever
     /// it is broken.
-    private var needsAnyOrder: Bool {
+    var needsAnyOrder: Bool {
         switch plan.placement {
         case .smartCrop: true
         case .crop(_, let top): orientation.quarterTurns != 0 || top + plan.output.height < plan.scaled.height

@@ -14,6 +14,14 @@ package final class OpenFile: Sendable {
         self.path = path
     }
 
+    /// A file without a name, in memory.
+    /// - Parameter purpose: for people who look at the open files of a process.
+    package static func inMemory(_ purpose: String) throws(SystemFailure) -> OpenFile {
+        let descriptor = unsafe spool_memory_file(purpose)
+        guard descriptor >= 0 else { throw SystemFailure("make", "a file in memory", .last) }
+        return OpenFile(owning: descriptor, path: "file in memory")
+    }
+
     deinit { close(descriptor) }
 
     package func status() throws(SystemFailure) -> FileStatus {

@@ -47,6 +47,30 @@ import Testing
         #expect(version.output.split(separator: ".").count == 3)
     }
 
+    @Test func `explain a job without rendering it`() async throws {
+        let fixture = try await SpoolFixture()
+        let job = try fixture.scratch.write(
+            #"{"input": "photo.jpg", "renditions": [{"path": "new/a.webp", "width": 60, "negate": true}]}"#,
+            to: "job.json")
+        let options = ["explain", job.string, "--spool", fixture.path.string]
+        let text = try await WorkerProcess.run(options, in: fixture.scratch)
+        #expect(text.status == 0, "\(text.errors)")
+        #expect(text.output.contains("new/a.webp: 60×"))
+        #expect(text.output.contains("negate, with alpha\n            encode WebP"), "\(text.output)")
+        let json = try await WorkerProcess.run(options + ["--json"], in: fixture.scratch)
+        let plan = try JSONValue(parsing: json.output.utf8)
+        #expect(plan["renditions"]?[0]?["width"] == 60)
+        #expect(plan["source"]?["path"] == "photo.jpg")
+        #expect(!FileManager.default.fileExists(atPath: fixture.path.appending("output/new").string))
+
+        let missing = try fixture.scratch.write(
+            #"{"input": "no.jpg", "renditions": [{"path": "a.webp"}]}"#, to: "missing.json")
+        let refused = try await WorkerProcess.run(
+            ["explain", missing.string, "--spool", fixture.path.string], in: fixture.scratch)
+        #expect(refused.status == 1)
+        #expect(refused.errors.hasPrefix("spool-worker: input_not_found: "))
+    }
+
     @Test func `show the status for people and programs`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()

@@ -1,5 +1,7 @@
 import SpoolCore
 import SpoolImaging
+import SpoolJob
+import SpoolSystem
 import Testing
 
 @testable import SpoolWorker
@@ -13,7 +15,7 @@ import Testing
             {"input": {"format": "jpeg", "width": 1, "height": 1, "pages": 1, "bytes": 1, "sha256": "\(digest)"},
              "renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "\(digest)", "milliseconds": 1}]}
             """
-        var answer = try RendererProtocol.decode(RenderedJob.self, from: Array(text.utf8))
+        var answer = try RendererAnswer.decode(RenderedJob.self, from: Array(text.utf8))
         change(&answer)
         return answer
     }
@@ -35,22 +37,54 @@ import Testing
     }
 }
 
-@Suite struct `A request to a renderer` {
-    @Test func `fits one message, however long the paths are`() throws {
+/// A call as it arrives at a renderer.
+private func arrived(_ call: RendererCall, outputs: Int) throws -> (call: RendererCall, files: RendererFiles) {
+    let (supervisor, renderer) = try MessageSocket.pair()
+    func file(_ content: String) throws -> OpenFile {
+        let file = try OpenFile.inMemory("test")
+        try file.write(Array(content.utf8))
+        return file
+    }
+    try supervisor.send(
+        call, RendererFiles(source: file("source"), outputs: (0..<outputs).map { try file("output \($0)") }))
+    return try #require(try renderer.receiveCall())
+}
+
+extension OpenFile {
+    fileprivate var text: String { get throws { String(decoding: try read(upTo: 100), as: UTF8.self) } }
+}
+
+@Suite struct `A call to a renderer` {
+    /// A message of the kernel's default room would be too small.
+    @Test func `arrives whole with its files, also when it is larger than a message`() throws {
         let path = String(repeating: "d", count: 4000)
         let renditions = (0..<Job.maximumRenditions).map {
-            Rendition(
-                path: "\(path)\($0).jpg", format: .jpeg, width: 65_535, height: 65_535, fit: .contain,
-                position: .northwest, background: Colour(red: 255, green: 255, blue: 255, alpha: 1.0 / 3),
-                withoutEnlargement: true, quality: 100)
+            Rendition(path: "\(path)\($0).jpg", format: .jpeg, width: 65_535, fit: .contain, quality: 100)
         }
-        let job = Job(input: Input(path: path), renditions: renditions)
-        let message = RendererProtocol.encode(RenderRequest(withoutPathsOf: job, limits: RenderLimits()))
-        // The kernel's default room for one message is 212,992 bytes.
-        #expect(message.count < 100_000)
-        let request = try #require(RendererProtocol.request(from: message))
-        #expect(request.renditions.count == Job.maximumRenditions)
-        #expect(request.renditions[7].background == renditions[7].background)
+        let request = RenderRequest(input: Input(path: path), renditions: renditions, limits: RenderLimits())
+        let (call, files) = try arrived(.render(request), outputs: renditions.count)
+        #expect(call == .render(request))
+        #expect(try files.source.text == "source")
+        #expect(try files.outputs.map { try $0.text } == (0..<renditions.count).map { "output \($0)" })
+    }
+
+    @Test func `takes one file a rendition to render, and none to explain`() throws {
+        let request = RenderRequest(
+            input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)], limits: RenderLimits())
+        #expect(try arrived(.explain(request), outputs: 0).call == .explain(request))
+        for (call, outputs) in [(RendererCall.render(request), 0), (.render(request), 2), (.explain(request), 1)] {
+            #expect(throws: WireError.self) { try arrived(call, outputs: outputs) }
+        }
+    }
+
+    @Test(arguments: [
+        "{}", "[]", #"{"files": []}"#, #"{"files": ["source"]}"#, #"{"files": ["output 0"], "call": {"explain": {}}}"#,
+        #"{"files": ["source "]}"#, #"{"files": ["output -1"]}"#,
+    ])
+    func `is not taken from any other message`(text: String) throws {
+        let (supervisor, renderer) = try MessageSocket.pair()
+        try supervisor.send(Array(text.utf8), files: [OpenFile.inMemory("test")])
+        #expect(throws: WireError.self) { try renderer.receiveCall() }
     }
 
     @Test func `says all that the job says but its names`() throws {
@@ -71,12 +105,15 @@ import Testing
         rendition.negate = Negation(alpha: false)
         let job = Job(input: Input(path: "secret/a", autoOrient: false, failOn: .none), renditions: [rendition])
         let limits = RenderLimits(inputPixels: 5, outputDimension: 6)
-        let message = RendererProtocol.encode(RenderRequest(withoutPathsOf: job, limits: limits))
-        #expect(!String(decoding: message, as: UTF8.self).contains("secret"))
-        var request = try #require(RendererProtocol.request(from: message))
+        var request = RenderRequest(withoutPathsOf: job, limits: limits)
+        #expect(!"\(request)".contains("secret"))
+        guard case .render(let arrived) = try arrived(.render(request), outputs: 1).call else {
+            Issue.record("another call arrived")
+            return
+        }
+        #expect(arrived == request)
         request.input.path = job.input.path
         request.renditions[0].path = rendition.path
         #expect(request == RenderRequest(input: job.input, renditions: job.renditions, limits: limits))
-        for end in message.indices { #expect(RendererProtocol.request(from: Array(message[..<end])) == nil) }
     }
 }

@@ -21,6 +21,9 @@ int spool_rename_noreplace(int from_folder, const char *from, int to_folder, con
 // sync_file_range(2) with SYNC_FILE_RANGE_WRITE for the whole file: writing begins, nothing is waited for.
 int spool_begin_writing(int file);
 
+// memfd_create(2): a file without a name, in memory, with close-on-exec set. `name` is only for people.
+int spool_memory_file(const char *name);
+
 // Whether the caller's is the only open description of the file, as the kernel says when it grants a write lease: 1 or 0,
 // also where the caller may not have a lease or the file system has none.
 int spool_is_open_here_alone(int file);

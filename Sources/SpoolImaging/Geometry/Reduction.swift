@@ -9,6 +9,28 @@ enum Reduction: Equatable, Sendable {
     /// How many pixels, in each direction, a decoder that only knows whole factors makes one of.
     var factor: Int { if case .whole(let factor) = self { factor } else { 1 } }
 
+    /// How many times shorter each side comes from the decoder.
+    var shrink: Double {
+        switch self {
+        case .none: 1
+        case .whole(let factor): Double(factor)
+        case .scale(let scale): 1 / scale
+        }
+    }
+
+    /// The size at which a decoder delivers the image.
+    func size(of stored: Size) -> Size {
+        switch self {
+        case .none: stored
+        case .whole(let factor):
+            Size(width: (stored.width + factor - 1) / factor, height: (stored.height + factor - 1) / factor)
+        case .scale(let scale):
+            Size(
+                width: max(1, Int((Double(stored.width) * scale).rounded())),
+                height: max(1, Int((Double(stored.height) * scale).rounded())))
+        }
+    }
+
     /// The strongest reduction that leaves nothing to enlarge.
     /// - Parameters:
     ///   - needed: the resized images, as stored, that are made of the decoded one.
@@ -16,10 +38,7 @@ enum Reduction: Equatable, Sendable {
         let largest = Size(width: needed.map(\.width).max() ?? 0, height: needed.map(\.height).max() ?? 0)
         switch format {
         case .jpeg:
-            let factor = [8, 4, 2].first { factor in
-                Size(width: (stored.width + factor - 1) / factor, height: (stored.height + factor - 1) / factor)
-                    .covers(largest)
-            }
+            let factor = [8, 4, 2].first { Reduction.whole($0).size(of: stored).covers(largest) }
             self = factor.map { .whole($0) } ?? .none
         case .webp:
             let scale = max(

@@ -1,7 +1,7 @@
 import SpoolJob
 
 /// Writes finished images in one format, with sharp's defaults.
-struct Encoder {
+struct Encoder: CustomStringConvertible {
     var format: ImageFormat
     /// 1 to 100, for formats that lose something; PNG and GIF have no such scale and ignore it. A job that sets it
     /// for them is refused when it is read.
@@ -19,20 +19,28 @@ struct Encoder {
     /// With the quality that is usual for the format.
     init(of format: ImageFormat) { self.format = format }
 
+    /// Of the lossy formats but AVIF, whose scale is another.
+    static let usualQuality = 80
+
+    private var appliedQuality: Int { quality ?? (format == .avif ? 50 : Self.usualQuality) }
+
+    /// For people.
+    var description: String { format.name + (format.isLossless ? "" : ", quality \(appliedQuality)") }
+
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
     func write(_ image: Raster, to file: OutputFile) throws(VipsFailure) {
         let saver = try Operation(format.saver)
         saver.set("in", keepsMetadata ? image : try image.withoutMetadata())
         switch format {
         case .jpeg:
-            saver.set("Q", quality ?? 80)
+            saver.set("Q", appliedQuality)
             saver.set("optimize_coding", true)
             saver.set("subsample_mode", member: "on")
         case .png:
             saver.set("compression", 6)
             saver.set("filter", member: "none")
         case .webp:
-            saver.set("Q", quality ?? 80)
+            saver.set("Q", appliedQuality)
             saver.set("effort", 4)
         case .gif:
             break
@@ -43,11 +51,11 @@ struct Encoder {
                 saver.set("compression", member: "lzw")
             } else {
                 saver.set("compression", member: "jpeg")
-                saver.set("Q", quality ?? 80)
+                saver.set("Q", appliedQuality)
             }
         case .avif:
             saver.set("compression", member: "av1")
-            saver.set("Q", quality ?? 50)
+            saver.set("Q", appliedQuality)
             saver.set("effort", 4)
             saver.set("bitdepth", 8)
             saver.set("subsample_mode", member: "off")

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolSystem
 
 /// Whether the installed libraries write a format.
 enum WritingSupport: Equatable {
@@ -48,8 +49,9 @@ extension ImageFormat {
             black.set("height", 8)
             black.set("bands", 3)
             let picture = try black.image().applying("copy") { $0.set("interpretation", member: "srgb") }
-            let file = try MemoryFile()
+            let file = try OpenFile.inMemory("spool-renderer trial")
             try Encoder(of: format).write(picture, to: OutputFile(file.descriptor))
+            withExtendedLifetime(file) {}
             return .complete
         } catch let failure as VipsFailure {
             return .broken(format, failure)

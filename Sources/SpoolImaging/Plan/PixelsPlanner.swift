@@ -9,8 +9,10 @@ extension PixelsPlan {
     init(of format: SourceFormat, stored: Size, sizes: [Size]) {
         reduction = Reduction(of: format, stored: stored, needed: sizes)
         hasSeveral = sizes.count > 1
+        usesSourceSize = sizes.contains(stored)
         resizes = []
-        for size in sizes.sorted(by: { $0.area > $1.area }) where !resizes.contains(where: { $0.size == size }) {
+        for size in sizes.sorted(by: { $0.area > $1.area }) {
+            if size == stored || resizes.contains(where: { $0.size == size }) { continue }
             let origins = resizes.indices.filter { resizes[$0].isShared && resizes[$0].size.coversTwice(size) }
             let isShared = sizes.count { $0 == size } > 1 || sizes.contains { size.coversTwice($0) }
             resizes.append(

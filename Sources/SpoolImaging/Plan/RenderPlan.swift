@@ -12,7 +12,9 @@ enum RenderPlan: Equatable, Sendable {
 /// The source decoded to pixels by libvips, then resized.
 struct PixelsPlan: Equatable, Sendable {
     var reduction: Reduction
-    /// What is resized, the largest first; no size stands twice.
+    /// Whether a rendition takes the source at its own size.
+    var usesSourceSize: Bool
+    /// What is resized, the largest first; no size stands twice, and the source's own not at all.
     var resizes: [Resize]
     /// Whether the decoded source is read for more than one rendition.
     var hasSeveral: Bool

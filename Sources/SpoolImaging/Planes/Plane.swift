@@ -22,10 +22,9 @@ final class Plane {
     /// - Throws: the memory that was asked for, if there is not so much.
     init(width: Int, height: Int, padded: Size? = nil, region: Region) throws(PlaneFailure) {
         let room = padded ?? Size(width: width, height: height)
-        stride = (room.width + 63) / 64 * 64
+        stride = Self.stride(of: room)
         var memory: UnsafeMutableRawPointer?
-        // zimg may read a vector beyond the last row.
-        guard unsafe posix_memalign(&memory, 64, stride * room.height + 64) == 0, let memory = unsafe memory else {
+        guard unsafe posix_memalign(&memory, 64, Self.bytes(of: room)) == 0, let memory = unsafe memory else {
             throw PlaneFailure(message: "no memory for \(stride * room.height) bytes of samples")
         }
         (self.width, self.height, self.region) = (width, height, region)
@@ -33,6 +32,11 @@ final class Plane {
     }
 
     deinit { unsafe free(samples) }
+
+    private static func stride(of room: Size) -> Int { (room.width + 63) / 64 * 64 }
+
+    /// The memory of a plane with room for so many samples. zimg may read a vector beyond the last row.
+    static func bytes(of room: Size) -> Int { stride(of: room) * room.height + 64 }
 }
 
 /// What TurboJPEG or zimg said.

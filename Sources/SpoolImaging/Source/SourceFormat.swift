@@ -55,6 +55,14 @@ enum SourceFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the decoder holds the whole picture in memory.
+    var isDecodedWhole: Bool {
+        switch self {
+        case .webp, .gif, .heic, .avif: true
+        case .jpeg, .png, .tiff: false
+        }
+    }
+
     /// Classic and big files, in either byte order.
     private static let tiffStarts: [[UInt8]] = [
         [0x49, 0x49, 0x2A, 0x00], [0x4D, 0x4D, 0x00, 0x2A], [0x49, 0x49, 0x2B, 0x00], [0x4D, 0x4D, 0x00, 0x2B],

@@ -4,7 +4,7 @@ import UnixSignals
 /// The exit statuses of all subcommands, as sysexits.h numbers them where it has a number.
 enum ExitStatus: Int32, CaseIterable {
     case success = 0
-    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`); or see ``findingsLeft``.
+    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`) or would fail (`explain`); or see ``findingsLeft``.
     case jobsFailed = 1
     /// Unknown options or wrong arguments.
     case usage = 64
@@ -43,7 +43,8 @@ enum ExitStatus: Int32, CaseIterable {
         switch self {
         case .success: "success"
         case .jobsFailed:
-            "at least one job failed (run --once, submit --wait), or something is wrong with the spool (check)"
+            "at least one job failed (run --once, submit --wait) or would fail (explain), or something is wrong with the "
+                + "spool (check)"
         case .usage: "unknown options or wrong arguments"
         case .unavailable: "the spool, or something that the worker needs, is missing or cannot be used"
         case .software: "an error in this program"

@@ -16,7 +16,7 @@ struct RenderCommand: ParsableCommand {
         let renderer: Renderer
         do {
             renderer = try Renderer()
-            try socket.send(RendererProtocol.encode(RendererGreeting(vips: Renderer.versionText)))
+            try socket.send(RendererAnswer.encode(RendererGreeting(vips: Renderer.versionText)))
         } catch {
             Terminal.printError("spool-worker render: started by hand, or without libvips: \(error)")
             throw ExitStatus.unavailable.code
@@ -28,13 +28,17 @@ struct RenderCommand: ParsableCommand {
             socket.waitUntilClosed()
             _exit(ExitStatus.success.rawValue)
         }
-        while let (message, files) = try socket.receive() {
-            guard let request = RendererProtocol.request(from: message), files.count == request.renditions.count + 1
-            else { throw ExitStatus.software.code }
-            let reply = renderer.render(
-                request, source: files[0].descriptor, outputs: files.dropFirst().map(\.descriptor))
+        while let (call, files) = try socket.receiveCall() {
+            let source = files.source.descriptor
+            let answer =
+                switch call {
+                case .render(let request):
+                    try RendererAnswer.encode(
+                        renderer.render(request, source: source, outputs: files.outputs.map(\.descriptor)))
+                case .explain(let request): try RendererAnswer.encode(renderer.explain(request, source: source))
+                }
             withExtendedLifetime(files) {}
-            try socket.send(RendererProtocol.encode(reply))
+            try socket.send(answer)
         }
     }
 }

@@ -1,3 +1,4 @@
+import SpoolCore
 import SpoolSystem
 import Synchronization
 import SystemPackage
@@ -14,6 +15,22 @@ final class Roots: Sendable {
         var folders: [Folder] = []
         for path in paths { folders.append(try Folder(at: path)) }
         held = Mutex(folders)
+    }
+
+    /// The roots of a setting, or the folder of the spool that stands for it.
+    /// - Throws: ``ConfigurationError`` if the setting names what is no folder.
+    convenience init(_ paths: [FilePath], else folder: SpoolFolder, of spool: Spool, named key: SettingKey) throws {
+        if paths.isEmpty {
+            try self.init([spool.path.appending(folder.name)])
+            return
+        }
+        do throws(SystemFailure) {
+            try self.init(paths)
+        } catch {
+            // What else fails, such as the disk, is no mistake of the setting.
+            let isMistake = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied].contains(error.errno)
+            throw isMistake ? ConfigurationError(key.rawValue, "\(error)") as any Error : error
+        }
     }
 
     /// Opens roots anew that people have replaced.

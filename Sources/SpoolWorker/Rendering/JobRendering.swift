@@ -183,7 +183,8 @@ struct JobRendering: Sendable {
             let asked = ContinuousClock.now
             guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited) }
             waited += asked.duration(to: .now)
-            var outcome = renderer.render(request, files: opened.files, timeout: timeout)
+            guard let files = opened.files else { return (.interrupted, waited) }
+            var outcome = renderer.render(request, files: files, timeout: timeout)
             if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
                 renderer.end()
                 outcome = .babbled(flaw)
@@ -196,36 +197,20 @@ struct JobRendering: Sendable {
             case .replied(.rendered(let rendered)): return (.rendered(rendered), waited)
             case .replied(.failed(let error)): return (.failed(error), waited)
             case .neverBegan: continue
-            default: return (.failed(failure(outcome, of: renderer)), waited)
+            case .babbled(let flaw):
+                work.logger.error("renderer \(renderer.pid) gave a wrong answer and was stopped: \(flaw)")
+            case .died(let ending):
+                work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
+            case .timedOut: break
             }
+            if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited) }
         }
         return (.failed(JobError(.rendererDied, "no renderer took the job")), waited)
-    }
-
-    private func failure(_ outcome: RendererProcess.Outcome, of renderer: RendererProcess) -> JobError {
-        switch outcome {
-        case .babbled(let flaw):
-            work.logger.error("renderer \(renderer.pid) gave a wrong answer and was stopped: \(flaw)")
-            return JobError(
-                .rendererDied, "the renderer process gave a wrong answer, and the worker stopped it: \(flaw)")
-        case .timedOut:
-            return JobError(
-                .renderTimeout,
-                "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job or the "
-                    + "worker, or ask for less")
-        case .died(let ending):
-            work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
-            let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
-            return JobError(
-                .rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)")
-        case .replied, .neverBegan:
-            return JobError(.rendererDied, "no renderer took the job")
-        }
     }
 }
 
 extension RenderRequest {
-    /// A renderer gets open files; names are none of its business, and a hundred long ones would not fit a message.
+    /// A renderer gets open files; names are none of its business.
     init(withoutPathsOf job: Job, limits: RenderLimits) {
         self.init(input: job.input, renditions: job.renditions, limits: limits)
         // The names of a job without names: a message is read as strictly as a job file.

@@ -25,8 +25,8 @@ final class OpenedJob: Sendable {
 
     private var current: Held? { held.withLock { $0 } }
 
-    /// The source, then one file a rendition.
-    var files: [OpenFile] { current.map { [$0.source] + $0.targets.files } ?? [] }
+    /// nil once they are closed.
+    var files: RendererFiles? { current.map { RendererFiles(source: $0.source, outputs: $0.targets.files) } }
 
     /// The source's status now.
     var sourceStatus: FileStatus? { try? current?.source.status() }

@@ -7,14 +7,14 @@ import SystemPackage
 
 /// One renderer child, which renders one job at a time. A crash, a hang or an exploit in an image decoder ends here.
 final class RendererProcess: Sendable {
-    /// How a request can end.
-    enum Outcome: Sendable {
-        case replied(RenderReply)
+    /// How a call can end.
+    enum Outcome<Reply: Sendable>: Sendable {
+        case replied(Reply)
         case timedOut
         case died(ChildProcess.Ending)
         /// Its answer was not one, so it was stopped.
         case babbled(_ flaw: String)
-        /// It was dead before it had the request; the job is as good as untouched.
+        /// It was dead before it had the call; the job is as good as untouched.
         case neverBegan
     }
 
@@ -73,7 +73,7 @@ final class RendererProcess: Sendable {
         self.child = child
         let isSilent = !child.socket.waitUntilReadable(milliseconds: Self.startPatience)
         let received = isSilent ? nil : try? child.socket.receive()
-        guard let received, let greeting = try? RendererProtocol.decode(RendererGreeting.self, from: received.message)
+        guard let received, let greeting = try? RendererAnswer.decode(RendererGreeting.self, from: received.message)
         else {
             let ending = Self.end(child)
             throw RendererStartError(
@@ -94,11 +94,21 @@ final class RendererProcess: Sendable {
     var isIdle: Bool { !child.socket.waitUntilReadable(milliseconds: 0) }
 
     /// Renders, blocking. After any outcome but a reply the process is gone.
-    /// - Parameter files: the source, then one file a rendition.
-    func render(_ request: RenderRequest, files: [OpenFile], timeout: Duration) -> Outcome {
+    func render(_ request: RenderRequest, files: RendererFiles, timeout: Duration) -> Outcome<RenderReply> {
+        ask(.render(request), files, timeout)
+    }
+
+    /// Plans, blocking. After any outcome but a reply the process is gone.
+    func explain(_ request: RenderRequest, source: OpenFile, timeout: Duration) -> Outcome<ExplainReply> {
+        ask(.explain(request), RendererFiles(source: source), timeout)
+    }
+
+    private func ask<Reply: Decodable & Sendable>(
+        _ call: RendererCall, _ files: RendererFiles, _ timeout: Duration
+    ) -> Outcome<Reply> {
         let deadline = ContinuousClock.now + timeout
         do {
-            try child.socket.send(RendererProtocol.encode(request), files: files)
+            try child.socket.send(call, files)
         } catch {
             end()
             return .neverBegan
@@ -109,7 +119,7 @@ final class RendererProcess: Sendable {
         }
         // A socket that fails has lost its other end.
         guard let received = try? child.socket.receive() else { return .died(Self.end(child)) }
-        guard let reply = try? RendererProtocol.decode(RenderReply.self, from: received.message) else {
+        guard let reply = try? RendererAnswer.decode(Reply.self, from: received.message) else {
             end()
             return .babbled("it could not be read")
         }
@@ -130,6 +140,30 @@ final class RendererProcess: Sendable {
     /// Kills the child and waits for its end.
     func end() {
         Self.end(child)
+    }
+}
+
+extension RendererProcess.Outcome {
+    /// What a job fails with after this, or nil for a reply.
+    func failure(timeout: Duration) -> JobError? {
+        switch self {
+        case .replied:
+            return nil
+        case .babbled(let flaw):
+            return JobError(
+                .rendererDied, "the renderer process gave a wrong answer, and the worker stopped it: \(flaw)")
+        case .timedOut:
+            return JobError(
+                .renderTimeout,
+                "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job or the "
+                    + "worker, or ask for less")
+        case .died(let ending):
+            let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
+            return JobError(
+                .rendererDied, "the renderer process ended in the middle of the job: \(ending)\(hint)")
+        case .neverBegan:
+            return JobError(.rendererDied, "no renderer took the job")
+        }
     }
 }
 

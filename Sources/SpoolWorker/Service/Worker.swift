@@ -33,8 +33,8 @@ struct Worker {
         do {
             let worker = registration.lease.worker
             try spool.proveRenames(as: worker.id)
-            let inputRoots = try roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
-            let outputRoots = try roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
+            let inputRoots = try Roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
+            let outputRoots = try Roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
 
             let renderers = RendererPool(count: configuration.renderers, logger: logger)
             let vips = try await renderers.start()
@@ -99,18 +99,5 @@ struct Worker {
         logger.notice("stopped")
         return Ending(
             failed: service.inbox.failedCount, signal: service.inbox.isStopping ? signals.first : nil)
-    }
-
-    private static func roots(
-        _ paths: [FilePath], else folder: SpoolFolder, of spool: Spool, named key: SettingKey
-    ) throws -> Roots {
-        if paths.isEmpty { return try Roots([spool.path.appending(folder.name)]) }
-        do throws(SystemFailure) {
-            return try Roots(paths)
-        } catch {
-            // What else fails, such as the disk, is no mistake of the setting.
-            let isMistake = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied].contains(error.errno)
-            throw isMistake ? ConfigurationError(key.rawValue, "\(error)") as any Error : error
-        }
     }
 }

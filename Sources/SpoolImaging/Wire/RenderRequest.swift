@@ -1,7 +1,6 @@
 public import SpoolJob
 
-/// What the supervisor sends to a renderer. The source and the renditions' files travel beside it as descriptors, the
-/// source first, then one file a rendition in the same order.
+/// What is to be made of a source. The files travel beside it.
 public struct RenderRequest: Sendable, Equatable {
     public var input: Input
     public var renditions: [Rendition]
@@ -47,40 +46,4 @@ public struct RenderLimits: Sendable, Equatable {
         self.inputPixels = inputPixels
         self.outputDimension = outputDimension
     }
-}
-
-/// What a renderer answers.
-public enum RenderReply: Sendable, Equatable, Codable {
-    case rendered(RenderedJob)
-    case failed(JobError)
-}
-
-/// A job whose renditions are all written.
-public struct RenderedJob: Sendable, Equatable, Codable {
-    public var input: RenderedInput
-    /// In the order of the request.
-    public var renditions: [RenderedImage]
-}
-
-/// What the source turned out to be.
-public struct RenderedInput: Sendable, Equatable, Codable {
-    /// The format's usual name, `jpeg`; sources may have formats that renditions cannot.
-    public var format: String
-    /// Pixels, as stored: before EXIF orientation.
-    public var width, height: Int
-    /// Frames of an animation, pages of a document.
-    public var pages: Int
-    public var bytes: Int
-    /// Hexadecimal.
-    public var sha256: String
-}
-
-/// What a rendition turned out to be.
-public struct RenderedImage: Sendable, Equatable, Codable {
-    public var width, height: Int
-    public var bytes: Int
-    /// Hexadecimal.
-    public var sha256: String
-    /// What making it took.
-    public var milliseconds: Double
 }

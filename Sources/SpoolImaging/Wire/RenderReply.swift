@@ -1,0 +1,43 @@
+public import SpoolJob
+
+/// What a renderer answers.
+public enum RenderReply: Sendable, Equatable, Codable {
+    case rendered(RenderedJob)
+    case failed(JobError)
+}
+
+/// A job whose renditions are all written.
+public struct RenderedJob: Sendable, Equatable, Codable {
+    public var input: RenderedInput
+    /// In the order of the request.
+    public var renditions: [RenderedImage]
+}
+
+/// What the source turned out to be.
+public struct RenderedInput: Sendable, Equatable, Codable {
+    /// The format's usual name, `jpeg`; sources may have formats that renditions cannot.
+    public var format: String
+    /// Pixels, as stored: before EXIF orientation.
+    public var width, height: Int
+    /// Frames of an animation, pages of a document.
+    public var pages: Int
+    public var bytes: Int
+    /// Hexadecimal.
+    public var sha256: String
+}
+
+/// What a rendition turned out to be.
+public struct RenderedImage: Sendable, Equatable, Codable {
+    public var width, height: Int
+    public var bytes: Int
+    /// Hexadecimal.
+    public var sha256: String
+    /// What making it took.
+    public var milliseconds: Double
+}
+
+/// What a renderer answers that was asked to explain.
+public enum ExplainReply: Sendable, Equatable, Codable {
+    case explained(PlanDescription)
+    case failed(JobError)
+}
