@@ -102,10 +102,8 @@ struct Rendering {
             for task in tasks where plan.renditions[task.index].resize == number {
                 renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
                     try onPlanes { () throws(PlaneFailure) in
-                        guard !plan.renditions[task.index].staysPlanar else {
-                            try tools.encoder().write(
-                                image, size: task.plan.output, quality: task.rendition.quality ?? Encoder.usualQuality,
-                                to: file)
+                        if plan.renditions[task.index].staysPlanar, case .jpeg(let options) = task.encoder.encoding {
+                            try tools.encoder().write(image, size: task.plan.output, options, to: file)
                             return task.plan.output
                         }
                         // Renditions of one size share the pixels.

@@ -43,7 +43,7 @@ struct RenditionTask {
 
     /// Gives the image the colours and the alpha that the format takes.
     private func suit(_ pipeline: inout Pipeline) {
-        let losesAlpha = pipeline.shape.hasAlpha && !rendition.format.hasAlpha
+        let losesAlpha = pipeline.shape.hasAlpha && !rendition.encoding.hasAlpha
         let usesBackground = rendition.fit == .contain || losesAlpha
         if !rendition.format.keepsGreyscale || usesBackground && !rendition.background.isNeutral {
             pipeline.add(ColourStep())
@@ -57,14 +57,15 @@ struct RenditionTask {
         case .crop(let left, let top): pipeline.add(CropStep(left: left, top: top, size: plan.output))
         case .smartCrop(let interest): pipeline.add(SmartCropStep(interest: interest, size: plan.output))
         case .embed(let left, let top):
-            if rendition.background.alpha < 1 && rendition.format.hasAlpha { pipeline.add(OpaqueAlphaStep()) }
+            if rendition.background.alpha < 1 && rendition.encoding.hasAlpha { pipeline.add(OpaqueAlphaStep()) }
             pipeline.add(EmbedStep(left: left, top: top, size: plan.output, background: rendition.background))
         }
     }
 
     private func finish(_ pipeline: inout Pipeline) {
         pipeline.add(rendition.adjustments)
-        if !rendition.format.keepsGreyscale { pipeline.add(ColourStep()) }
+        if rendition.encoding.isGreyscale { pipeline.add(GreyscaleStep()) }
+        if !rendition.format.keepsGreyscale && !rendition.encoding.isGreyscale { pipeline.add(ColourStep()) }
     }
 
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a

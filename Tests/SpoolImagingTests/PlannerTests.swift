@@ -19,9 +19,9 @@ struct PlannerTests {
         let plan = PlanesPlan(
             factor: 2, orientation: .upright,
             needs: [
-                PlanesPlan.Need(scaled: size(400), staysPlanar: false),
-                PlanesPlan.Need(scaled: size(1600), staysPlanar: true),
-                PlanesPlan.Need(scaled: size(400), staysPlanar: true),
+                PlanesPlan.Need(scaled: size(400), planar: nil),
+                PlanesPlan.Need(scaled: size(1600), planar: .quarter),
+                PlanesPlan.Need(scaled: size(400), planar: .quarter),
             ])
         #expect(plan.resizes.map(\.luma) == [.source, .resized(0), .same(1)])
         // Pixels want colour as fine as brightness, which planes of twice the size do not have to spare.
@@ -35,8 +35,8 @@ struct PlannerTests {
         let plan = PlanesPlan(
             factor: 1, orientation: .upright,
             needs: [
-                PlanesPlan.Need(scaled: size(1600), crop: part, staysPlanar: true),
-                PlanesPlan.Need(scaled: size(100), staysPlanar: true),
+                PlanesPlan.Need(scaled: size(1600), crop: part, planar: .quarter),
+                PlanesPlan.Need(scaled: size(100), planar: .quarter),
             ])
         #expect(plan.resizes.map(\.luma) == [.source, .source])
     }
@@ -52,7 +52,7 @@ struct PlannerTests {
             let needs = (0..<random(1...12)).map { _ in
                 let scaled = size(random(1...40) * 50)
                 let crop = random(0...3) == 0 ? PlanarImage.Crop(left: 0, top: 0, size: size(20)) : nil
-                return PlanesPlan.Need(scaled: scaled, crop: crop, staysPlanar: random(0...1) == 0)
+                return PlanesPlan.Need(scaled: scaled, crop: crop, planar: [nil, .quarter, .full][random(0...2)])
             }
             let plan = PlanesPlan(factor: 1, orientation: .upright, needs: needs)
             #expect(plan.renditions.count == needs.count)

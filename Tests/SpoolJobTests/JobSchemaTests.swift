@@ -29,13 +29,13 @@ import Testing
             "sharpen": #"{"sigma": 1}"#, "linear": #"{"a": 2}"#, "negate": "true", "path": #""a.jpg""#,
             "format": #""jpeg""#, "width": "1", "height": "1", "fit": #""cover""#,
             "position": #""north""#, "background": #""white""#, "withoutEnlargement": "true", "quality": "50",
+            "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
+            "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
         ]
         let keys = schema["$defs"]?["rendition"]?["properties"]?.object?.members.map(\.key) ?? []
         #expect(Set(keys) == Set(samples.keys))
         for (key, sample) in samples {
-            let path = key == "path" ? "" : #""path": "a.jpg", "#
-            let text = #"{"input": "a", "renditions": [{\#(path)"\#(key)": \#(sample)}]}"#
-            _ = try Job(json: JSONValue(parsing: text.utf8))
+            _ = try Job(json: Self.job(with: JSONValue(parsing: sample.utf8), for: key, of: "rendition"))
         }
         for position in texts(rendition("position")?["enum"]) {
             let text = #"{"input": "a", "renditions": [{"path": "a.jpg", "position": "\#(position)"}]}"#
@@ -51,10 +51,14 @@ import Testing
 
     /// Of each key: the values that its schema offers, and jobs with it.
     @Test func `offers values that decode, and that come back from the encoder`() throws {
+        let validator = SchemaValidator(root: schema)
         for (place, key) in [("rendition", rendition), ("input", input)] as [(String, (String) -> JSONValue?)] {
             let keys = (place == "input" ? inputSchema : schema["$defs"]?["rendition"])?["properties"]?.object?.members
             for name in try #require(keys).map(\.key) {
-                let offered = try #require(key(name)).offeredValues
+                // Some values exclude each other.
+                let offered = try #require(key(name)).offeredValues.filter {
+                    validator.accepts(Self.job(with: $0, for: name, of: place))
+                }
                 #expect(!offered.isEmpty, "\(name)")
                 for value in offered {
                     let job = try Job(json: Self.job(with: value, for: name, of: place))
@@ -85,6 +89,8 @@ import Testing
     private static func job(with value: JSONValue?, for key: String, of place: String) -> JSONValue {
         var input = JSONObject(["path": "a"])
         var rendition = JSONObject(["path": "a.jpg"])
+        // Options need a rendition of their format.
+        if let format = ImageFormat(rawValue: key) { rendition["path"] = .string("a.\(format.extensions[0])") }
         if place == "input" { input[key] = value } else { rendition[key] = value }
         return ["input": .object(input), "renditions": [.object(rendition)]]
     }
@@ -115,10 +121,22 @@ import Testing
                 """#.utf8)
         let byExtension = try JSONValue(
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
+        let options = try [
+            #""x.jpg", "jpeg": {"progressive": true, "chromaSubsampling": "4:4:4", "mozjpeg": true, "quantisationTable": 3}"#,
+            #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
+            #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,
+            #""x.gif", "gif": {"progressive": true, "colours": 16, "effort": 3, "dither": 0}"#,
+            #""x.tif", "tiff": {"compression": "lzw", "predictor": "none", "tile": true, "tileWidth": 64, "xres": 2.5}"#,
+            #""x.tif", "tiff": {"compression": "ccittfax4", "bitdepth": 1}"#,
+            #""x.tif", "quality": 3, "tiff": {"compression": "webp", "bitdepth": 8}"#,
+            #""x.avif", "avif": {"lossless": true, "effort": 9, "chromaSubsampling": "4:2:0", "bitdepth": 12}"#,
+        ].map { try JSONValue(parsing: #"{"input": "a", "renditions": [{"path": \#($0)}]}"#.utf8) }
         let validator = SchemaValidator(root: schema)
-        #expect(validator.accepts(whole) && validator.accepts(byExtension))
+        for job in [whole, byExtension] + options {
+            #expect(validator.accepts(job) && decodingError(of: job) == nil, "\(job.text(indented: false))")
+        }
         var refused = 0
-        for changed in whole.everyChange + byExtension.everyChange {
+        for changed in ([whole, byExtension] + options).flatMap(\.everyChange) {
             let error = decodingError(of: changed)
             if let error, Self.beyondSchema.contains(where: error.message.contains) { continue }
             #expect(
@@ -158,10 +176,11 @@ extension JSONValue {
     /// The value with each member or element replaced by each of some others, removed, or joined by a stranger.
     fileprivate var everyChange: [JSONValue] {
         let others: [JSONValue] = [
-            .null, true, 0, -1, 1, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), .number("0.1"),
+            .null, true, false, 0, -1, 1, 8, 12, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), .number("0.1"),
             .number("0.09"), "", "cover", "png", "north", "x/", "a\u{0}.png", ".spool-a.png", "a/.SPOOL-b/c.png",
             "a.spool-b.png", "a\n.png", "warning", "attention", "contain", "a.webp", "a.PNG", "a.JPeg", "a.xyz",
-            "dir.png/a", ".gif", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0", "teal", [], ["x"],
+            "dir.png/a", ".gif", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0", "teal", "jpeg",
+            "none", "4:2:0", [], ["x"],
             [:], ["path": "b.png"], ["path": "b.png", "quality": 5],
             ["path": "b.jpg", "fit": "fill", "position": "entropy"], ["r": 300], ["alpha": 2],
         ]

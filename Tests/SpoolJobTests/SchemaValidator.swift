@@ -36,6 +36,7 @@ struct SchemaValidator {
         case "minLength": return (value.string?.unicodeScalars.count).map { $0 >= rule.int ?? 0 } ?? true
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
+        case "multipleOf": return value.int.map { $0 % (rule.int ?? 1) == 0 } ?? true
         case "exclusiveMinimum": return value.double.map { $0 > rule.double ?? 0 } ?? true
         case "pattern":
             // As in ECMAScript, a pattern without anchors matches anywhere. One that cannot be read accepts nothing.

@@ -119,6 +119,9 @@ import Testing
     @Test(arguments: [
         ("The job", KeyTable.job), ("The input", KeyTable.input), ("A rendition", KeyTable.rendition),
         ("A rendition", KeyTable.modulate), ("A rendition", KeyTable.sharpen),
+        ("Options of the formats", KeyTable.jpeg), ("Options of the formats", KeyTable.png),
+        ("Options of the formats", KeyTable.webp), ("Options of the formats", KeyTable.gif),
+        ("Options of the formats", KeyTable.tiff), ("Options of the formats", KeyTable.avif),
     ])
     func `has the table of keys that the decoder has`(heading: String, table: String) throws {
         #expect(try section(heading, in: "docs/job-format.md").contains("\n\(table)"), "\(heading) needs:\n\(table)")

@@ -90,7 +90,11 @@ extension OpenFile {
     @Test func `says all that the job says but its names`() throws {
         var rendition = Rendition(
             path: "secret/b.webp", format: .webp, width: 7, fit: .inside, position: .south,
-            background: Colour(red: 1, green: 2, blue: 3, alpha: 0.1), withoutEnlargement: true, quality: 33)
+            background: Colour(red: 1, green: 2, blue: 3, alpha: 0.1), withoutEnlargement: true)
+        var options = WebPOptions()
+        options.quality = 33
+        options.lossless = true
+        rendition.encoding = .webp(options)
         rendition.withoutReduction = true
         rendition.rotate = 270
         rendition.flip = true

@@ -1,65 +1,33 @@
 import SpoolJob
 
-/// Writes finished images in one format, with sharp's defaults.
+/// Writes finished images in one format.
 struct Encoder: CustomStringConvertible {
-    var format: ImageFormat
-    /// 1 to 100, for formats that lose something; PNG and GIF have no such scale and ignore it. A job that sets it
-    /// for them is refused when it is read.
-    var quality: Int?
+    var encoding: Encoding
     /// Leaves what the image's header says, EXIF orientation for one, in the file.
     var keepsMetadata = false
 
-    /// - Throws: ``ErrorCode/optionUnsupported``, if the format cannot be written here.
+    var format: ImageFormat { encoding.format }
+
+    /// - Throws: ``ErrorCode/optionUnsupported``, if the format or one of the options cannot be had here.
     init(_ rendition: Rendition) throws(JobError) {
-        if let error = rendition.format.writingSupport.error { throw error }
-        self.init(of: rendition.format)
-        quality = rendition.quality
+        if let error = rendition.encoding.writingSupport.error { throw error }
+        self.init(rendition.encoding)
     }
 
-    /// With the quality that is usual for the format.
-    init(of format: ImageFormat) { self.format = format }
+    init(_ encoding: Encoding) { self.encoding = encoding }
 
-    /// Of the lossy formats but AVIF, whose scale is another.
-    static let usualQuality = 80
-
-    private var appliedQuality: Int { quality ?? (format == .avif ? 50 : Self.usualQuality) }
-
-    /// For people.
-    var description: String { format.name + (format.isLossless ? "" : ", quality \(appliedQuality)") }
+    /// For people: "JPEG, quality 80, progressive true".
+    var description: String {
+        let quality = encoding.quality.map { ["quality \($0)"] } ?? []
+        let options = encoding.options.members.map { "\($0.key) \($0.value.string ?? $0.value.text(indented: false))" }
+        return ([format.name] + quality + options).joined(separator: ", ")
+    }
 
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
     func write(_ image: Raster, to file: OutputFile) throws(VipsFailure) {
         let saver = try Operation(format.saver)
         saver.set("in", keepsMetadata ? image : try image.withoutMetadata())
-        switch format {
-        case .jpeg:
-            saver.set("Q", appliedQuality)
-            saver.set("optimize_coding", true)
-            saver.set("subsample_mode", member: "on")
-        case .png:
-            saver.set("compression", 6)
-            saver.set("filter", member: "none")
-        case .webp:
-            saver.set("Q", appliedQuality)
-            saver.set("effort", 4)
-        case .gif:
-            break
-        case .tiff:
-            saver.set("predictor", member: "horizontal")
-            if image.hasAlpha {
-                // JPEG inside TIFF has no alpha.
-                saver.set("compression", member: "lzw")
-            } else {
-                saver.set("compression", member: "jpeg")
-                saver.set("Q", appliedQuality)
-            }
-        case .avif:
-            saver.set("compression", member: "av1")
-            saver.set("Q", appliedQuality)
-            saver.set("effort", 4)
-            saver.set("bitdepth", 8)
-            saver.set("subsample_mode", member: "off")
-        }
+        encoding.set(on: saver, hasAlpha: image.hasAlpha)
         if !keepsMetadata {
             // libvips 8.15 replaced `strip` by `keep`.
             if saver.has("keep") { saver.set("keep", member: "none") } else { saver.set("strip", true) }

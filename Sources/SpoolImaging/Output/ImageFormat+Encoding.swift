@@ -40,3 +40,14 @@ extension ImageFormat {
     /// Whether an image without colours stays one band, as small as it can be.
     var keepsGreyscale: Bool { self == .jpeg || self == .png }
 }
+
+extension Encoding {
+    /// Whether a file has brightness alone, whatever the picture has.
+    var isGreyscale: Bool { if case .tiff(let options) = self { options.bitdepth < 8 } else { false } }
+
+    /// Whether a file can have transparent pixels.
+    var hasAlpha: Bool {
+        if case .tiff(let options) = self, options.compression == .jpeg { return false }
+        return format.hasAlpha && !isGreyscale
+    }
+}

@@ -1,13 +1,15 @@
 import SpoolJob
 import SpoolSystem
 
-/// Whether the installed libraries write a format.
+/// Whether the installed libraries write a format, with the options that are asked for.
 enum WritingSupport: Equatable {
     case complete
     /// libvips is built without it.
     case none(ImageFormat)
     /// libvips is built with it, and has no encoder at hand; in libvips' words.
     case broken(ImageFormat, VipsFailure)
+    /// The format can be written without this.
+    case lacks(ImageFormat, option: String, reason: String)
 
     /// What a job fails with that asks for the format, or nil.
     var error: JobError? {
@@ -24,6 +26,10 @@ enum WritingSupport: Equatable {
                 .optionUnsupported,
                 "the installed libvips \(VipsLibrary.version) cannot write \(format.name): "
                     + "\(failure.message)\(advice)")
+        case .lacks(let format, let option, let reason):
+            return JobError(
+                .optionUnsupported,
+                "the installed libvips \(VipsLibrary.version) cannot write \(format.name) with \(option): \(reason)")
         }
     }
 }
@@ -36,28 +42,89 @@ extension ImageFormat {
     }
 
     /// libheif finds its encoders in files of their own when it starts, and libvips has the operation without them, too.
-    private static let avifSupport = trial(of: .avif)
+    private static let avifSupport =
+        Trial.failure(of: Encoding(.avif)).map { WritingSupport.broken(.avif, $0) } ?? .complete
 
     /// The Debian package that has the encoder, if it is not in the library's own.
     fileprivate var encoderPackage: String? { self == .avif ? "libheif-plugin-aomenc" : nil }
+}
 
-    /// Encodes a picture as small as can be.
-    private static func trial(of format: ImageFormat) -> WritingSupport {
-        do {
-            let black = try Operation("black")
-            black.set("width", 8)
-            black.set("height", 8)
-            black.set("bands", 3)
-            let picture = try black.image().applying("copy") { $0.set("interpretation", member: "srgb") }
-            let file = try OpenFile.inMemory("spool-renderer trial")
-            try Encoder(of: format).write(picture, to: OutputFile(file.descriptor))
-            withExtendedLifetime(file) {}
-            return .complete
-        } catch let failure as VipsFailure {
-            return .broken(format, failure)
-        } catch {
-            // For want of memory or descriptors: nothing is known of the encoder, and the job itself will tell.
-            return .complete
+extension Encoding {
+    /// As ``ImageFormat/writingSupport``, with regard to the options that not every library has.
+    var writingSupport: WritingSupport {
+        let support = format.writingSupport
+        guard support == .complete else { return support }
+        switch self {
+        case .jpeg(let options) where options.needsMozjpeg && !Trial.hasMozjpeg:
+            return .lacks(
+                .jpeg, option: "mozjpeg's options",
+                reason: "it uses libjpeg-turbo, as on Debian; take mozjpeg, trellisQuantisation, overshootDeringing, "
+                    + "optimiseScans and quantisationTable out")
+        case .tiff(let options):
+            // libtiff is built with some of them.
+            guard let compression = options.compression, compression == .webp || compression == .zstd else { break }
+            var trial = TIFFOptions()
+            trial.compression = compression
+            if let failure = Trial.failure(of: .tiff(trial)) {
+                return .lacks(.tiff, option: "compression \(compression.rawValue)", reason: failure.message)
+            }
+        // Cannot be tried: libheif 1.15, which such a libvips has, ends the whole process.
+        case .avif(let options) where options.bitdepth == 10 && !VipsLibrary.isAtLeast(8, 15):
+            return .lacks(
+                .avif, option: "bitdepth 10", reason: "its libheif aborts on that; use 8 or 12, or Debian 13 or later")
+        case .avif(let options) where options.bitdepth > 8:
+            var trial = AVIFOptions()
+            trial.bitdepth = options.bitdepth
+            if let failure = Trial.failure(of: .avif(trial)) {
+                return .lacks(.avif, option: "bitdepth \(options.bitdepth)", reason: failure.message)
+            }
+        default: break
         }
+        return .complete
+    }
+}
+
+/// Small pictures, encoded to see what the installed libraries can do: their names for things prove nothing.
+private enum Trial {
+    /// - Returns: nil if it works; also for want of memory or descriptors, when the job itself will tell.
+    static func failure(of encoding: Encoding) -> VipsFailure? {
+        do {
+            _ = try file(of: encoding)
+            return nil
+        } catch let failure as VipsFailure {
+            return failure
+        } catch {
+            return nil
+        }
+    }
+
+    /// libvips ignores the options without a word where it has libjpeg-turbo.
+    static let hasMozjpeg: Bool = {
+        var options = JPEGOptions()
+        options.quantisationTable = 2
+        do {
+            return try file(of: .jpeg(options)) != file(of: .jpeg(JPEGOptions()))
+        } catch {
+            return true
+        }
+    }()
+
+    private static func file(of encoding: Encoding) throws -> FileDigest {
+        let gradient = try Operation("xyz")
+        gradient.set("width", 16)
+        gradient.set("height", 16)
+        let picture = try gradient.image().applying("linear") {
+            $0.set("a", [9.0, 5.0])
+            $0.set("b", [7.0, 60.0])
+            $0.set("uchar", true)
+        }
+        let colours = try Operation("bandjoin")
+        colours.set("in", [picture, try picture.firstBands(1)])
+        let file = try OpenFile.inMemory("spool-renderer trial")
+        defer { withExtendedLifetime(file) {} }
+        let output = try OutputFile(file.descriptor)
+        try Encoder(encoding).write(
+            colours.image().applying("copy") { $0.set("interpretation", member: "srgb") }, to: output)
+        return try output.digest()
     }
 }

@@ -6,8 +6,10 @@ extension PlanesPlan {
         /// The whole picture's size, seen upright.
         var scaled: Size
         var crop: PlanarImage.Crop?
-        /// Whether it is written from the planes.
-        var staysPlanar: Bool
+        /// As which it is written from the planes; nil if it becomes pixels.
+        var planar: Subsampling?
+
+        var staysPlanar: Bool { planar != nil }
 
         var size: Size { crop?.size ?? scaled }
     }
@@ -20,7 +22,7 @@ extension PlanesPlan {
         let order = needs.indices.sorted { needs[$0].scaled.area > needs[$1].scaled.area }
         for index in order {
             let need = needs[index]
-            let subsampling: Subsampling = need.staysPlanar ? .quarter : .full
+            let subsampling = need.planar ?? .full
             let known = resizes.firstIndex {
                 $0.scaled == need.scaled && $0.crop == need.crop && $0.subsampling == subsampling
             }

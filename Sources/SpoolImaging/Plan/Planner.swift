@@ -59,8 +59,12 @@ extension RenditionTask {
         case .crop(let left, let top): crop = PlanarImage.Crop(left: left, top: top, size: plan.output)
         case .smartCrop, .embed: isPlain = false
         }
-        return PlanesPlan.Need(
-            scaled: scaled, crop: crop,
-            staysPlanar: isPlain && rendition.format == .jpeg && rendition.adjustments.isEmpty)
+        var planar: Subsampling?
+        if case .jpeg(let options) = rendition.encoding, isPlain, rendition.adjustments.isEmpty,
+            PlanarEncoder.canWrite(options)
+        {
+            planar = options.chromaSubsampling == .full ? .full : .quarter
+        }
+        return PlanesPlan.Need(scaled: scaled, crop: crop, planar: planar)
     }
 }

@@ -7,6 +7,10 @@ enum VipsLibrary {
     /// Major, minor, patch; asks constants of the library, nothing has to be started.
     static var version: String { "\(vips_version(0)).\(vips_version(1)).\(vips_version(2))" }
 
+    static func isAtLeast(_ major: Int32, _ minor: Int32) -> Bool {
+        (vips_version(0), vips_version(1)) >= (major, minor)
+    }
+
     /// Starts libvips, the first time.
     static func start() throws(JobError) {
         if let failure = started {

@@ -3,8 +3,8 @@ public struct Rendition: Sendable, Equatable {
     /// Relative to the spool's output root, or absolute inside a root that the operator allows. Missing folders are
     /// made; a file that is there is replaced in one step.
     public var path: String
-    /// The file format; decoded from the path's extension where the job does not name one.
-    public var format: ImageFormat
+    /// The file format and its options. The format is decoded from the path's extension where the job does not name one.
+    public var encoding: Encoding
     /// Pixels, at least 1; nil to follow from the height.
     public var width: Int?
     /// Pixels, at least 1; nil to follow from the width.
@@ -17,9 +17,6 @@ public struct Rendition: Sendable, Equatable {
     public var background: Colour
     /// Never make the image larger than it is.
     public var withoutEnlargement: Bool
-    /// 1 (small) to 100 (good) for lossy formats; nil for the format's default.
-    public var quality: Int?
-
     /// Never make the image smaller than it is; ``Fit/cover`` still cuts it to width and height.
     public var withoutReduction = false
 
@@ -44,20 +41,29 @@ public struct Rendition: Sendable, Equatable {
     public var linear: LinearChange?
     public var negate: Negation?
 
+    /// - Parameter quality: 1 (small) to 100 (good) for lossy formats, others ignore it; nil for the format's default.
     public init(
         path: String, format: ImageFormat, width: Int? = nil, height: Int? = nil, fit: Fit = .cover,
         position: Position = .centre, background: Colour = .black, withoutEnlargement: Bool = false,
         quality: Int? = nil
     ) {
         self.path = path
-        self.format = format
+        encoding = Encoding(format)
+        encoding.quality = quality
         self.width = width
         self.height = height
         self.fit = fit
         self.position = position
         self.background = background
         self.withoutEnlargement = withoutEnlargement
-        self.quality = quality
+    }
+}
+
+extension Rendition {
+    /// The format of ``encoding``. A new one has its defaults.
+    public var format: ImageFormat {
+        get { encoding.format }
+        set { encoding = Encoding(newValue) }
     }
 }
 

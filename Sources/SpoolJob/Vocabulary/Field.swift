@@ -16,6 +16,8 @@ struct Field<Owner: Sendable>: Sendable {
     let decode: @Sendable (JSONValue, Place, inout Owner) throws(JobError) -> Void
     /// nil where the key can be left out.
     let encode: @Sendable (Owner) -> JSONValue?
+    /// What a missing key means, where other keys say it that come earlier.
+    var completion: Rule<Owner>?
 }
 
 extension Field {
@@ -58,14 +60,36 @@ extension Field {
             get: { $0[keyPath: path] })
     }
 
-    /// A key whose absence means what other keys say, which ``Rule``s of its object carry out.
+    /// A key whose absence means what earlier keys say.
+    /// - Parameter completion: carries it out, with the key there or not.
     static func derived<Kind: ValueKind>(
         _ key: String, _ path: any WritableKeyPath<Owner, Kind.Value> & Sendable, _ kind: Kind,
-        default shownDefault: String, _ meaning: String
+        default shownDefault: String, _ meaning: String, completion: Rule<Owner>
     ) -> Field {
-        Field(
+        var field = Field(
             key, kind, meaning, shownDefault: shownDefault, set: { $0[keyPath: path] = $1 },
             get: { $0[keyPath: path] })
+        field.completion = completion
+        return field
+    }
+
+    /// A key with further keys, all of which have defaults, so that it can be left out with them.
+    static func options<Options: Blank>(
+        _ key: String, _ path: any WritableKeyPath<Owner, Options?> & Sendable, _ kind: ObjectKind<Options>,
+        _ meaning: String
+    ) -> Field {
+        Field(
+            key, kind, meaning, shownDefault: "none", set: { $0[keyPath: path] = $1 },
+            get: { owner in owner[keyPath: path].flatMap { kind.encode($0) == [:] ? nil : $0 } })
+    }
+}
+
+extension Field {
+    /// The same, left out also where `isUsual` says so.
+    func leavingOut(_ isUsual: @escaping @Sendable (Owner) -> Bool) -> Field {
+        Field(
+            key: key, meaning: meaning, isRequired: isRequired, defaultValue: defaultValue, shownDefault: shownDefault,
+            needs: needs, schema: schema, decode: decode, encode: { [encode] in isUsual($0) ? nil : encode($0) })
     }
 }
 

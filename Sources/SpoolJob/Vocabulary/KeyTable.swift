@@ -5,6 +5,12 @@ package enum KeyTable {
     package static let rendition = table(of: Rendition.kind)
     package static let modulate = table(of: Modulation.kind)
     package static let sharpen = table(of: Sharpening.kind)
+    package static let jpeg = table(of: JPEGOptions.kind)
+    package static let png = table(of: PNGOptions.kind)
+    package static let webp = table(of: WebPOptions.kind)
+    package static let gif = table(of: GIFOptions.kind)
+    package static let tiff = table(of: TIFFOptions.kind)
+    package static let avif = table(of: AVIFOptions.kind)
 
     /// What a key of a rendition takes, for the help of an option: "a whole number from 1 to 100".
     package static func needs(ofRendition key: String) -> String {

@@ -20,7 +20,7 @@ struct ObjectKind<Owner: Blank>: ValueKind {
         schema["additionalProperties"] = false
         schema["properties"] = .object(
             JSONObject(fields.map { JSONObject.Member(key: $0.key, value: .object($0.describedSchema)) }))
-        let rules = rules.compactMap(\.schema)
+        let rules = (fields.compactMap(\.completion) + rules).compactMap(\.schema)
         if !rules.isEmpty { schema["allOf"] = .array(rules) }
         return schema
     }
@@ -37,6 +37,7 @@ struct ObjectKind<Owner: Blank>: ValueKind {
             } else if field.isRequired {
                 throw place.key(field.key).mistake("is missing; it takes \(field.needs)")
             }
+            try field.completion?.apply(object, place, &owner)
         }
         for rule in rules { try rule.apply(object, place, &owner) }
         return owner

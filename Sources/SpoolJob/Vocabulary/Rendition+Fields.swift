@@ -14,7 +14,16 @@ extension Rendition: Blank {
                 "relative to the output root (`output/` of the spool), or absolute inside an allowed root. The worker makes "
                     + "missing folders and replaces an existing file in one step. At most 16 components deep; names that "
                     + "begin with `\(ReservedName.prefix)` are reserved"),
-            .derived("format", \.format, ChoiceKind(), default: "by the extension", "the file format"),
+            .derived(
+                "format", \.format, ChoiceKind(), default: "by the extension", "the file format",
+                completion: .formatByExtension),
+            .options("jpeg", \.encoding.jpeg, JPEGOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("png", \.encoding.png, PNGOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("webp", \.encoding.webp, WebPOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("gif", \.encoding.gif, GIFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("tiff", \.encoding.tiff, TIFFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("avif", \.encoding.avif, AVIFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .usualQuality,
             .optional(
                 "width", \.width, side,
                 "pixels; follows from the height if it is missing. Without both the image keeps its size"),
@@ -33,11 +42,8 @@ extension Rendition: Blank {
             .defaulted(
                 "withoutReduction", \.withoutReduction, FlagKind(),
                 "never make the image smaller than it is; `cover` still cuts it to `width` and `height`"),
-            .optional(
-                "quality", \.quality, WholeNumberKind(1...100), default: "80; avif 50",
-                "1 is small, 100 is good; for jpeg, webp, tiff and avif"),
             .defaulted(
-                "rotate", \.rotate, RightAngleKind(),
+                "rotate", \.rotate, OneOfKind.rightAngles,
                 "degrees to turn clockwise before resizing; `width`, `height` and `position` refer to the turned image"),
             .defaulted("flip", \.flip, FlagKind(), "exchange top and bottom, after `rotate` and before resizing"),
             .defaulted("flop", \.flop, FlagKind(), "exchange left and right, after `rotate` and before resizing"),
@@ -63,7 +69,7 @@ extension Rendition: Blank {
                 "negate", \.negate, FlagOrKind(Negation(), or: Negation.kind), default: "none",
                 "the negative; `{\"alpha\": false}` keeps transparency"),
         ],
-        rules: [.formatByExtension, .qualityOfLossyFormats, .partOfCover])
+        rules: [.optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover])
 }
 
 extension ImageFormat {
@@ -77,8 +83,28 @@ extension ImageFormat {
         .string(#"\.(\#(formats.flatMap(\.extensions).map(\.anyCasePattern).joined(separator: "|")))$"#)
     }
 
-    fileprivate static let losslessNames = JSONValue.array(lossless.map { .string($0.rawValue) })
-    fileprivate static let losslessPattern = pattern(of: lossless)
+    /// The schema of renditions of one of the formats.
+    fileprivate static func schema(of formats: [ImageFormat]) -> JSONValue {
+        [
+            "anyOf": [
+                [
+                    "required": ["format"],
+                    "properties": ["format": ["enum": .array(formats.map { .string($0.rawValue) })]],
+                ],
+                ["not": ["required": ["format"]], "properties": ["path": ["pattern": pattern(of: formats)]]],
+            ]
+        ]
+    }
+}
+
+extension Field<Rendition> {
+    /// Left out where it is the format's own.
+    fileprivate static var usualQuality: Field {
+        let field = Field.optional(
+            "quality", \.encoding.quality, WholeNumberKind(1...100), default: "80; avif 50",
+            "1 is small, 100 is good; for jpeg, webp, tiff and avif")
+        return field.leavingOut { $0.encoding.quality == Encoding($0.format).quality }
+    }
 }
 
 extension Rule<Rendition> {
@@ -105,20 +131,27 @@ extension Rule<Rendition> {
 
     fileprivate static let qualityOfLossyFormats = Rule(schema: [
         "$comment": "png and gif are lossless, so they take no quality.",
-        "if": [
-            "anyOf": [
-                ["required": ["format"], "properties": ["format": ["enum": ImageFormat.losslessNames]]],
-                [
-                    "not": ["required": ["format"]],
-                    "properties": ["path": ["pattern": ImageFormat.losslessPattern]],
-                ],
-            ]
-        ],
+        "if": ImageFormat.schema(of: ImageFormat.allCases.filter(\.isLossless)),
         "then": ["not": ["required": ["quality"]]],
-    ]) { (_, place, rendition) throws(JobError) in
-        guard rendition.quality != nil, rendition.format.isLossless else { return }
+    ]) { (object, place, rendition) throws(JobError) in
+        guard object["quality"] != nil, rendition.format.isLossless else { return }
         throw place.key("quality").mistake(
             "has no meaning for \(rendition.format.rawValue), which is lossless; take it out")
+    }
+
+    fileprivate static let optionsOfTheFormat = Rule(schema: [
+        "$comment": "Options are for their own format.",
+        "allOf": .array(
+            ImageFormat.allCases.map { format in
+                [
+                    "if": ["required": [.string(format.rawValue)]], "then": ImageFormat.schema(of: [format]),
+                ]
+            }),
+    ]) { (object, place, rendition) throws(JobError) in
+        for format in ImageFormat.allCases where format != rendition.format && object[format.rawValue] != nil {
+            throw place.key(format.rawValue).mistake(
+                "has no meaning for a rendition whose format is \(rendition.format.rawValue); take it out")
+        }
     }
 
     fileprivate static let partOfCover = Rule(schema: [

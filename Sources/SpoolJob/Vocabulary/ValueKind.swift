@@ -149,19 +149,59 @@ struct ListKind<Element: ValueKind>: ValueKind {
     func encode(_ value: [Element.Value]) -> JSONValue { .array(value.map(element.encode)) }
 }
 
-/// Degrees that exchange rows and columns without a loss.
-struct RightAngleKind: ValueKind {
-    private static let angles = Array(stride(from: -270, through: 270, by: 90))
+/// One of a few whole numbers.
+struct OneOfKind: ValueKind {
+    let numbers: [Int]
+    let needs: String
 
-    let needs = "a multiple of 90 from -270 to 270"
-    var schema: JSONObject { JSONObject(["enum": .array(Self.angles.map { .number($0) })]) }
+    /// - Parameter needs: in words, where the numbers are too many to list them.
+    init(_ numbers: [Int], needs: String? = nil) {
+        self.numbers = numbers
+        self.needs = needs ?? "one of \(numbers.map(String.init).joined(separator: ", "))"
+    }
+
+    /// Degrees that exchange rows and columns without a loss.
+    static let rightAngles = OneOfKind(
+        Array(stride(from: -270, through: 270, by: 90)), needs: "a multiple of 90 from -270 to 270")
+
+    var schema: JSONObject { JSONObject(["enum": .array(numbers.map { .number($0) })]) }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Int {
         guard case .number(let text) = value else { throw place.wrong(value, needs: needs) }
-        guard let angle = value.int, Self.angles.contains(angle) else {
+        guard let number = value.int, numbers.contains(number) else {
             throw place.mistake("takes \(needs), not \(text.shown)")
         }
-        return angle
+        return number
+    }
+
+    func encode(_ value: Int) -> JSONValue { .number(value) }
+}
+
+/// The multiples of a number.
+struct MultipleKind: ValueKind {
+    let factor: Int
+    let range: ClosedRange<Int>
+
+    init(of factor: Int, _ range: ClosedRange<Int>) {
+        self.factor = factor
+        self.range = range
+    }
+
+    var needs: String { "a multiple of \(factor) from \(range.lowerBound) to \(range.upperBound)" }
+
+    var schema: JSONObject {
+        JSONObject([
+            "type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound),
+            "multipleOf": .number(factor),
+        ])
+    }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Int {
+        guard case .number(let text) = value else { throw place.wrong(value, needs: needs) }
+        guard let number = value.int, range.contains(number), number % factor == 0 else {
+            throw place.mistake("takes \(needs), not \(text.shown)")
+        }
+        return number
     }
 
     func encode(_ value: Int) -> JSONValue { .number(value) }

@@ -1,0 +1,126 @@
+import SpoolJob
+
+extension Encoding {
+    /// Hands the options to libvips' operation that writes the format.
+    func set(on saver: borrowing Operation, hasAlpha: Bool) {
+        switch self {
+        case .jpeg(let options): options.set(on: saver)
+        case .png(let options): options.set(on: saver)
+        case .webp(let options): options.set(on: saver)
+        case .gif(let options): options.set(on: saver)
+        case .tiff(let options): options.set(on: saver, hasAlpha: hasAlpha)
+        case .avif(let options): options.set(on: saver)
+        }
+    }
+}
+
+extension JPEGOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("Q", quality)
+        saver.set("optimize_coding", optimiseCoding)
+        saver.set("interlace", isProgressive)
+        switch chromaSubsampling {
+        case .quarter: saver.set("subsample_mode", member: "on")
+        case .full: saver.set("subsample_mode", member: "off")
+        }
+        saver.set("trellis_quant", mozjpeg || trellisQuantisation)
+        saver.set("overshoot_deringing", mozjpeg || overshootDeringing)
+        saver.set("optimize_scans", mozjpeg || optimiseScans)
+        saver.set("quant_table", mozjpeg ? 3 : quantisationTable)
+    }
+
+    var isProgressive: Bool { progressive || mozjpeg || optimiseScans }
+
+    /// Whether it asks for what only mozjpeg has.
+    var needsMozjpeg: Bool {
+        mozjpeg || trellisQuantisation || overshootDeringing || optimiseScans || quantisationTable > 0
+    }
+}
+
+extension PNGOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("compression", compressionLevel)
+        saver.set("interlace", progressive)
+        if adaptiveFiltering { saver.set("filter", member: "all") } else { saver.set("filter", member: "none") }
+        guard palette else { return }
+        saver.set("palette", true)
+        saver.set("Q", quality)
+        saver.set("effort", effort)
+        saver.set("dither", dither)
+        let depths = [8, 4, 2, 1]
+        saver.set("bitdepth", depths.first { 1 << $0 <= colours } ?? 1)
+    }
+}
+
+extension WebPOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("Q", quality)
+        saver.set("alpha_q", alphaQuality)
+        saver.set("lossless", lossless)
+        saver.set("near_lossless", nearLossless)
+        saver.set("smart_subsample", smartSubsample)
+        saver.set("effort", effort)
+        switch preset {
+        case .default: saver.set("preset", member: "default")
+        case .photo: saver.set("preset", member: "photo")
+        case .picture: saver.set("preset", member: "picture")
+        case .drawing: saver.set("preset", member: "drawing")
+        case .icon: saver.set("preset", member: "icon")
+        case .text: saver.set("preset", member: "text")
+        }
+    }
+}
+
+extension GIFOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("interlace", progressive)
+        saver.set("effort", effort)
+        saver.set("dither", dither)
+        saver.set("bitdepth", colours.bitWidth - 1 - colours.leadingZeroBitCount)
+    }
+}
+
+extension TIFFOptions {
+    fileprivate func set(on saver: borrowing Operation, hasAlpha: Bool) {
+        switch compression ?? (hasAlpha || bitdepth < 8 ? .lzw : .jpeg) {
+        case .none: saver.set("compression", member: "none")
+        case .jpeg: saver.set("compression", member: "jpeg")
+        case .deflate: saver.set("compression", member: "deflate")
+        case .packbits: saver.set("compression", member: "packbits")
+        case .ccittfax4: saver.set("compression", member: "ccittfax4")
+        case .lzw: saver.set("compression", member: "lzw")
+        case .webp: saver.set("compression", member: "webp")
+        case .zstd: saver.set("compression", member: "zstd")
+        }
+        switch predictor {
+        case .none: saver.set("predictor", member: "none")
+        case .horizontal: saver.set("predictor", member: "horizontal")
+        case .float: saver.set("predictor", member: "float")
+        }
+        saver.set("Q", quality)
+        saver.set("pyramid", pyramid)
+        saver.set("tile", tile)
+        saver.set("tile_width", tileWidth)
+        saver.set("tile_height", tileHeight)
+        saver.set("xres", xres)
+        saver.set("yres", yres)
+        saver.set("bigtiff", bigtiff)
+        if bitdepth < 8 { saver.set("bitdepth", bitdepth) }
+    }
+}
+
+extension AVIFOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("compression", member: "av1")
+        saver.set("Q", quality)
+        saver.set("lossless", lossless)
+        saver.set("effort", effort)
+        saver.set("bitdepth", bitdepth)
+        // What is lossless has no coarser colour.
+        if lossless || chromaSubsampling == .full {
+            saver.set("subsample_mode", member: "off")
+        } else {
+            saver.set("subsample_mode", member: "on")
+        }
+    }
+}
