@@ -17,12 +17,12 @@ extension Rendition: Blank {
             .derived(
                 "format", \.format, ChoiceKind(), default: "by the extension", "the file format",
                 completion: .formatByExtension),
-            .options("jpeg", \.encoding.jpeg, JPEGOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
-            .options("png", \.encoding.png, PNGOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
-            .options("webp", \.encoding.webp, WebPOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
-            .options("gif", \.encoding.gif, GIFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
-            .options("tiff", \.encoding.tiff, TIFFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
-            .options("avif", \.encoding.avif, AVIFOptions.kind, "for that format alone: [see below](#options-of-the-formats)"),
+            .options("jpeg", \.encoding.jpeg, JPEGOptions.kind, "for that format alone: see Options of the formats"),
+            .options("png", \.encoding.png, PNGOptions.kind, "for that format alone: see Options of the formats"),
+            .options("webp", \.encoding.webp, WebPOptions.kind, "for that format alone: see Options of the formats"),
+            .options("gif", \.encoding.gif, GIFOptions.kind, "for that format alone: see Options of the formats"),
+            .options("tiff", \.encoding.tiff, TIFFOptions.kind, "for that format alone: see Options of the formats"),
+            .options("avif", \.encoding.avif, AVIFOptions.kind, "for that format alone: see Options of the formats"),
             .usualQuality,
             .optional(
                 "width", \.width, side,
