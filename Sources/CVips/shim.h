@@ -90,6 +90,35 @@ static inline VipsImage *spool_vips_get_image(VipsOperation *operation, const ch
     return image;
 }
 
+/* A number among the outputs of a built operation. */
+static inline int spool_vips_get_int(VipsOperation *operation, const char *name) {
+    int value = 0;
+    g_object_get(operation, name, &value, NULL);
+    return value;
+}
+
+static inline double spool_vips_get_double(VipsOperation *operation, const char *name) {
+    double value = 0;
+    g_object_get(operation, name, &value, NULL);
+    return value;
+}
+
+/* Numbers among the outputs of a built operation, `capacity` at most. Returns how many there are. */
+static inline int spool_vips_get_doubles(VipsOperation *operation, const char *name, double *values, int capacity) {
+    VipsArrayDouble *array = NULL;
+    int count = 0;
+    g_object_get(operation, name, &array, NULL);
+    if (array == NULL)
+        return 0;
+    double *found = vips_array_double_get(array, &count);
+    if (count > capacity)
+        count = capacity;
+    for (int i = 0; i < count; i++)
+        values[i] = found[i];
+    vips_area_unref(VIPS_AREA(array));
+    return count;
+}
+
 static inline int spool_vips_build(VipsOperation *operation) {
     return vips_object_build(VIPS_OBJECT(operation));
 }

@@ -12,6 +12,8 @@ struct Rendering {
     /// nil unless the plan is for planes.
     let planar: PlanarDecoder?
     private let tools: PlanarTools
+    /// All pixels, if they had to be looked at already.
+    private let whole: Raster?
     let plan: RenderPlan
 
     /// Everything that can be refused is refused here, before pixels are decoded.
@@ -30,17 +32,16 @@ struct Rendering {
         try header.check(request.limits)
 
         let upright = request.input.autoOrient ? header.orientation : .upright
+        var edges = TrimmedEdges(decoder, upright: upright)
         var tasks: [RenditionTask] = []
         for (index, rendition) in request.renditions.enumerated() {
-            let orientation = rendition.orientation(after: upright)
-            let plan = ResizePlan(stored: header.size, orientation: orientation, rendition: rendition)
-            let task = RenditionTask(
-                index: index, rendition: rendition, orientation: orientation, plan: plan,
-                encoder: try Encoder(rendition))
-            try task.check(request.limits, input: header.size)
+            let task = try RenditionTask(
+                index, rendition, header, upright: upright, trimmed: edges.box(of: rendition))
+            try task.check(request.limits, source: header.shape)
             tasks.append(task)
         }
         self.tasks = tasks
+        whole = edges.whole
         let planar = tools.areAllowed ? content.flatMap(PlanarDecoder.init) : nil
         let planner = Planner(
             header: header, format: source.format, failOn: request.input.failOn,
@@ -141,20 +142,29 @@ struct Rendering {
     // MARK: Pixels
 
     private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
-        let cascade = try decoding(plan) { () throws(VipsFailure) in
-            let image = plan.reduction == .none ? opened : try decoder.open(plan.reduction)
-            return try Cascade(image.standardised(), plan, stored: header.size)
+        let cascades = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
+            var image: Raster
+            if let whole {
+                image = whole
+            } else {
+                image = try (plan.reduction == .none ? opened : decoder.open(plan.reduction)).standardised()
+            }
+            if plan.needsWholeSource { image = try image.inMemory() }
+            var cascades: [Cascade] = []
+            for strand in plan.strands { cascades.append(try Cascade(image, strand, stored: header.size)) }
+            return cascades
         }
         var renditions: [Int: RenderedImage] = [:]
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
                 do throws(VipsFailure) {
-                    let image = try task.pipeline(fromPixelsOf: header.shape).apply(
-                        to: cascade.scaled(to: task.plan.scaled))
+                    let scaled = try cascades[plan.renditions[task.index]].scaled(to: task.plan.scaled)
+                    let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
                     try task.encoder.write(image, to: file)
                     return image.size
                 } catch {
-                    throw file.failure ?? blame(error, plan, while: "making renditions[\(task.index)]")
+                    throw file.failure
+                        ?? decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
                 }
             }
         }
@@ -171,28 +181,5 @@ struct Rendering {
             return
         }
         throw JobError(.inputCorrupt, "the image is truncated or damaged: \(complaint.message)")
-    }
-
-    private func decoding<Value>(
-        _ plan: PixelsPlan, _ body: () throws(VipsFailure) -> Value
-    ) throws(JobError) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw blame(error, plan, while: "decoding the source")
-        }
-    }
-
-    /// A pipeline decodes, computes and encodes in one go, and libvips does not say which of them failed: whether the
-    /// source is at fault is found out by decoding it once more, alone.
-    private func blame(_ failure: VipsFailure, _ plan: PixelsPlan, while activity: String) -> JobError {
-        if let error = failure.ofHost { return error }
-        do {
-            try decoder.check(plan.reduction)
-        } catch {
-            return error.ofHost
-                ?? JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
-        }
-        return JobError(.renderFailed, "libvips failed while \(activity): \(failure.message)")
     }
 }

@@ -6,11 +6,12 @@ extension RenderLimits {
     /// - Throws: ``ErrorCode/outputTooLarge``
     public func check(_ renditions: [Rendition]) throws(JobError) {
         for (index, rendition) in renditions.enumerated() where rendition.hasCertainSides {
-            for (key, value) in [("width", rendition.width), ("height", rendition.height)] {
+            for (key, value) in [("width", rendition.pixelWidth), ("height", rendition.pixelHeight)] {
                 guard let value, value > outputDimension else { continue }
+                let reason = rendition.dpr == 1 ? "" : " with \"dpr\""
                 throw JobError(
                     .outputTooLarge,
-                    "renditions[\(index)].\(key) is \(value), more than the limit of \(outputDimension) "
+                    "renditions[\(index)].\(key) is \(value)\(reason), more than the limit of \(outputDimension) "
                         + "(limits.output-dimension)")
             }
         }
@@ -20,7 +21,9 @@ extension RenderLimits {
 extension Rendition {
     /// Whether no source makes a rendition whose sides are shorter than the width and the height that it asks for.
     fileprivate var hasCertainSides: Bool {
-        switch fit {
+        // What is cut afterwards may be small.
+        if extractAfter != nil { return false }
+        return switch fit {
         // Bars make up for what is missing.
         case .contain: true
         case .inside: !withoutEnlargement && (width == nil || height == nil)
@@ -30,10 +33,12 @@ extension Rendition {
 }
 
 extension RenditionTask {
-    /// Refuses sizes that cost too much or that the format cannot have.
-    /// - Parameter input: the source's size, as stored.
-    func check(_ limits: RenderLimits, input: Size) throws(JobError) {
-        let size = plan.output
+    /// Refuses sizes that cost too much or that the format cannot have, and areas that lie outside the image.
+    /// - Parameter shape: the source's, as stored.
+    func check(_ limits: RenderLimits, source shape: ImageShape) throws(JobError) {
+        let pipeline = pipeline(fromPixelsOf: shape)
+        if let problem = pipeline.problem { throw JobError(.jobInvalid, "renditions[\(index)].\(problem)") }
+        let size = pipeline.shape.size
         let longest = max(size.width, size.height)
         guard longest <= limits.outputDimension else {
             throw JobError(
@@ -47,11 +52,11 @@ extension RenditionTask {
                 "renditions[\(index)] would be \(size), \(rendition.format.name) allows \(most) a side")
         }
         // A thin source that has to cover a square grows enormously before it is cut.
-        let scaled = plan.scaled
-        guard scaled.area <= max(limits.inputPixels, input.area, size.area) else {
+        let largest = plan.scaled.area > pipeline.largest.area ? plan.scaled : pipeline.largest
+        guard largest.area <= max(limits.inputPixels, shape.size.area, size.area) else {
             throw JobError(
                 .outputTooLarge,
-                "renditions[\(index)] would be \(scaled) before it is cut to \(size), the limit is "
+                "renditions[\(index)] would be \(largest) before it is cut to \(size), the limit is "
                     + "\(limits.inputPixels) pixels (limits.input-pixels)")
         }
     }

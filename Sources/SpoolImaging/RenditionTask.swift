@@ -7,10 +7,40 @@ struct RenditionTask {
     var rendition: Rendition
     /// How the stored image is turned for it.
     var orientation: Orientation
+    /// The part of the source that is used: as stored, and seen upright.
+    var area, uprightArea: Box
     var plan: ResizePlan
     var encoder: Encoder
 
-    /// From the source at the size of the plan, as stored.
+    /// - Parameters:
+    ///   - upright: how the source is turned to be seen as it was taken.
+    ///   - trimmed: the part inside its edges, seen upright, if the rendition trims.
+    /// - Throws: what the rendition asks for and cannot have of this source, or from the installed libraries.
+    init(
+        _ index: Int, _ rendition: Rendition, _ header: SourceHeader, upright: Orientation, trimmed: Box?
+    ) throws(JobError) {
+        self.index = index
+        self.rendition = rendition
+        orientation = rendition.orientation(after: upright)
+        let turned = orientation.swapsSides ? header.size.transposed : header.size
+        uprightArea = trimmed ?? Box(all: turned)
+        if let extract = rendition.extract {
+            let wanted = Box(extract)
+            guard Box(all: uprightArea.size).contains(wanted) else {
+                throw JobError(
+                    .jobInvalid,
+                    "renditions[\(index)].extract reaches to \(wanted.right), \(wanted.bottom), but the "
+                        + "\(trimmed == nil ? "image" : "trimmed image") is \(uprightArea.size)")
+            }
+            uprightArea = uprightArea.part(wanted)
+        }
+        area = uprightArea.asStored(orientation, in: header.size)
+        plan = ResizePlan(stored: area.size, orientation: orientation, rendition: rendition)
+        encoder = try Encoder(rendition)
+        try rendition.kernel.check(index)
+    }
+
+    /// From the used part at the size of the plan, as stored.
     /// - Parameters:
     ///   - source: the shape of the source's pixels.
     func pipeline(fromPixelsOf source: ImageShape) -> Pipeline {
@@ -20,9 +50,7 @@ struct RenditionTask {
         if needsAnyOrder { pipeline.add(KeepStep()) }
         pipeline.add(TurnStep(orientation: orientation))
         // What has the source's own size was not mixed, and so not multiplied.
-        if plan.scaled != source.size { pipeline.add(UnpremultiplyStep()) }
-        suit(&pipeline)
-        place(&pipeline)
+        if plan.scaled != area.size { pipeline.add(UnpremultiplyStep()) }
         finish(&pipeline)
         return pipeline
     }
@@ -34,48 +62,109 @@ struct RenditionTask {
         upright.size = orientation.swapsSides ? plan.scaled.transposed : plan.scaled
         if case .crop = plan.placement { upright.size = plan.output }
         var pipeline = Pipeline(upright)
-        suit(&pipeline)
         // Of the size already, what was cut is not cut again.
-        place(&pipeline)
         finish(&pipeline)
         return pipeline
     }
 
-    /// Gives the image the colours and the alpha that the format takes.
-    private func suit(_ pipeline: inout Pipeline) {
-        let losesAlpha = pipeline.shape.hasAlpha && !rendition.encoding.hasAlpha
-        let usesBackground = rendition.fit == .contain || losesAlpha
-        if !rendition.format.keepsGreyscale || usesBackground && !rendition.background.isNeutral {
+    /// Everything after resizing, in sharp's order, whatever the order of the keys.
+    private func finish(_ pipeline: inout Pipeline) {
+        suit(&pipeline)
+        place(&pipeline)
+        if let angle = rendition.obliqueAngle {
+            makeRoom(&pipeline)
+            pipeline.add(RotateStep(degrees: angle, background: rendition.background))
+        }
+        cutAgain(&pipeline)
+        if let extend = rendition.extend {
+            if extend.extendWith == .background { makeRoom(&pipeline) }
+            pipeline.add(ExtendStep(edges: extend, background: rendition.background))
+        }
+        pipeline.add(rendition.adjustments)
+        if rendition.removeAlpha { pipeline.add(RemoveAlphaStep()) }
+        if let alpha = rendition.ensureAlpha { pipeline.add(EnsureAlphaStep(alpha: alpha)) }
+        if let negation = rendition.negate { pipeline.add(NegateStep(negation: negation)) }
+        if rendition.encoding.isGreyscale {
+            pipeline.add(GreyscaleStep())
+        } else if !rendition.format.keepsGreyscale {
             pipeline.add(ColourStep())
         }
-        if losesAlpha { pipeline.add(FlattenStep(background: rendition.background)) }
+    }
+
+    /// Gives the image the alpha that the format takes, and colours that its background needs.
+    private func suit(_ pipeline: inout Pipeline) {
+        guard pipeline.shape.hasAlpha, rendition.flatten || !rendition.encoding.hasAlpha else { return }
+        if !rendition.background.isNeutral { pipeline.add(ColourStep()) }
+        pipeline.add(FlattenStep(background: rendition.background))
+    }
+
+    /// Gives the image the colours and the alpha that pixels of the background need.
+    private func makeRoom(_ pipeline: inout Pipeline) {
+        if !rendition.background.isNeutral { pipeline.add(ColourStep()) }
+        if rendition.background.alpha < 1 && rendition.encoding.hasAlpha && !rendition.flatten {
+            pipeline.add(EnsureAlphaStep(alpha: 1))
+        }
     }
 
     private func place(_ pipeline: inout Pipeline) {
         switch plan.placement {
         case .asIs: break
-        case .crop(let left, let top): pipeline.add(CropStep(left: left, top: top, size: plan.output))
+        case .crop(let left, let top): pipeline.add(CropStep(box: Box(left: left, top: top, size: plan.output)))
         case .smartCrop(let interest): pipeline.add(SmartCropStep(interest: interest, size: plan.output))
         case .embed(let left, let top):
-            if rendition.background.alpha < 1 && rendition.encoding.hasAlpha { pipeline.add(OpaqueAlphaStep()) }
-            pipeline.add(EmbedStep(left: left, top: top, size: plan.output, background: rendition.background))
+            makeRoom(&pipeline)
+            pipeline.add(
+                EmbedStep(
+                    box: Box(left: left, top: top, size: plan.output), background: rendition.background,
+                    mode: .background))
         }
     }
 
-    private func finish(_ pipeline: inout Pipeline) {
-        pipeline.add(rendition.adjustments)
-        if rendition.encoding.isGreyscale { pipeline.add(GreyscaleStep()) }
-        if !rendition.format.keepsGreyscale && !rendition.encoding.isGreyscale { pipeline.add(ColourStep()) }
+    private func cutAgain(_ pipeline: inout Pipeline) {
+        guard let area = rendition.extractAfter else { return }
+        let box = Box(area)
+        guard Box(all: pipeline.shape.size).contains(box) else {
+            pipeline.problem =
+                "extractAfter reaches to \(box.right), \(box.bottom), but the rendition is \(pipeline.shape.size) by then"
+            return
+        }
+        pipeline.add(CropStep(box: box))
     }
 
     /// Turning and looking for the best part read pixels in another order than a decoder delivers them, or twice. And a
     /// crop that leaves the bottom out must not keep the decoder from its damage: a broken source is an error wherever
     /// it is broken.
     var needsAnyOrder: Bool {
-        switch plan.placement {
+        if orientation.quarterTurns != 0 || rendition.readsInAnyOrder { return true }
+        return switch plan.placement {
         case .smartCrop: true
-        case .crop(_, let top): orientation.quarterTurns != 0 || top + plan.output.height < plan.scaled.height
-        case .asIs, .embed: orientation.quarterTurns != 0
+        case .crop(_, let top): top + plan.output.height < plan.scaled.height
+        case .asIs, .embed: false
         }
+    }
+}
+
+extension Rendition {
+    /// Whether a step after resizing reads pixels in another order, twice, or not all of them.
+    fileprivate var readsInAnyOrder: Bool {
+        obliqueAngle != nil || extractAfter != nil || normalise != nil || clahe != nil
+            || extend.map { $0.extendWith != .background } ?? false
+    }
+
+    /// Whether the resized, cut picture is the file's, without a change to it.
+    var isPlain: Bool {
+        obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
+            && encoding.format == .jpeg
+    }
+}
+
+extension Kernel {
+    /// - Throws: ``ErrorCode/optionUnsupported``, if the installed libvips does not have it.
+    fileprivate func check(_ index: Int) throws(JobError) {
+        guard self == .mks2013 || self == .mks2021, !VipsLibrary.isAtLeast(8, 17) else { return }
+        throw JobError(
+            .optionUnsupported,
+            "renditions[\(index)].kernel: the installed libvips \(VipsLibrary.version) has no \(rawValue), which came with "
+                + "8.17; use lanczos3")
     }
 }

@@ -12,18 +12,20 @@ struct CascadeTests {
 
     private func sizes(_ widths: Int...) -> [Size] { widths.map { Size(width: $0, height: $0 * 4 / 5) } }
 
-    private func plan(_ sizes: [Size]) -> PixelsPlan { PixelsPlan(of: .png, stored: stored, sizes: sizes) }
+    private func cascade(_ image: Raster, _ sizes: [Size]) throws -> Cascade {
+        try Cascade(image, PixelsPlan(of: .png, stored: stored, sizes: sizes).strands[0], stored: stored)
+    }
 
     @Test func `renditions of one size share the resized image`() throws {
         let sizes = sizes(500, 500, 300)
-        let cascade = try Cascade(image(), plan(sizes), stored: stored)
+        let cascade = try cascade(image(), sizes)
         let first = try cascade.scaled(to: sizes[0])
         #expect(try cascade.scaled(to: sizes[1]) === first)
         #expect(try cascade.scaled(to: sizes[2]).size == sizes[2])
     }
 
     @Test func `the whole source is not resized at all`() throws {
-        let cascade = try Cascade(image(), plan([stored, stored]), stored: stored)
+        let cascade = try cascade(image(), [stored, stored])
         #expect(try cascade.scaled(to: stored) === cascade.scaled(to: stored))
     }
 
@@ -32,14 +34,14 @@ struct CascadeTests {
         _ alpha: Bool, width: Int, expected: Bool
     ) throws {
         let sizes = sizes(width)
-        let cascade = try Cascade(image(alpha: alpha), plan(sizes), stored: stored)
+        let cascade = try cascade(image(alpha: alpha), sizes)
         // Half of 2 is 1.
         #expect(try Picture(cascade.scaled(to: sizes[0]))[5, 5][1] == (expected ? 1 : 2))
     }
 
     @Test func `a whole source with alpha is the same alone and beside smaller ones`() throws {
         let sizes = [stored] + sizes(500, 100)
-        let cascade = try Cascade(image(alpha: true), plan(sizes), stored: stored)
+        let cascade = try cascade(image(alpha: true), sizes)
         #expect(try Picture(cascade.scaled(to: stored))[5, 5] == [1, 2, 3, 128])
         #expect(try Picture(cascade.scaled(to: sizes[1]))[5, 5][1] == 1)
     }

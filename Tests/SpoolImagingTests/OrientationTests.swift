@@ -61,7 +61,7 @@ struct OrientationTests {
                 if flop { corners = [1, 0, 3, 2].map { corners[$0] } }
                 let swaps = (tag > 4) != (rotate % 180 != 0)
                 var turned = Rendition(path: "x.png", format: .png, width: swaps ? 40 : 60)
-                (turned.rotate, turned.flip, turned.flop) = (rotate, flip, flop)
+                (turned.rotate, turned.flip, turned.flop) = (Double(rotate), flip, flop)
                 let plain = Rendition(path: "plain.png", format: .png, width: 30)
                 for renditions in [[turned], [turned, plain]] {
                     _ = try render(folder.file("source"), renditions, in: folder).rendered()

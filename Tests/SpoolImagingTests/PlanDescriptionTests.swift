@@ -30,7 +30,7 @@ import Testing
         }
         func side() -> Int? { random(0...3) == 0 ? nil : random(1...90) }
         var lanes: Set<PlanDescription.Lane> = []
-        for round in 0..<120 {
+        for round in 0..<200 {
             let bands = random(1...4)
             let source = folder.file("source")
             let format = [ImageFormat.jpeg, .png, .tiff, .webp][random(0...3)]
@@ -44,12 +44,39 @@ import Testing
                     path: "\(index)", format: format, width: side(), height: side(), fit: Fit.allCases[random(0...4)],
                     background: [.black, .transparent, Colour(red: 1, green: 2, blue: 3, alpha: 0.5)][random(0...2)],
                     withoutEnlargement: random(0...1) == 0)
-                rendition.rotate = random(0...3) * 90
+                rendition.rotate = random(0...2) == 0 ? Double(random(-3600...3600)) / 10 : Double(random(-3...3) * 90)
+                if random(0...3) == 0 { rendition.trim = Trim() }
+                if random(0...3) == 0 { rendition.dpr = Double(random(5...20)) / 10 }
+                if random(0...3) == 0 { rendition.gamma = 2 }
+                if random(0...3) == 0 { rendition.kernel = .cubic }
+                if random(0...3) == 0 { rendition.flatten = true }
+                if random(0...3) == 0 { rendition.tint = Colour(red: 200, green: 20, blue: 20) }
+                if random(0...3) == 0 { rendition.normalise = Normalisation() }
+                if random(0...3) == 0 { rendition.removeAlpha = true }
+                if random(0...3) == 0 {
+                    var extend = Extension()
+                    (extend.top, extend.left, extend.right) = (random(0...9), random(0...9), random(1...9))
+                    extend.extendWith = ExtendMode.allCases[random(0...3)]
+                    rendition.extend = extend
+                }
+                if random(0...3) == 0 {
+                    rendition.extract = Area(left: 0, top: 0, width: random(1...60), height: random(1...60))
+                }
+                if random(0...5) == 0 {
+                    rendition.extractAfter = Area(left: 0, top: 1, width: random(1...20), height: random(1...20))
+                }
                 rendition.flop = random(0...3) == 0
                 rendition.greyscale = random(0...3) == 0
                 return rendition
             }
-            let plan = try plan(source, renditions)
+            let plan: PlanDescription
+            switch try explain(source, renditions) {
+            case .explained(let description): plan = description
+            case .failed(let error):
+                // An area outside the image is refused in the same words.
+                #expect(try render(source, renditions, in: folder).failure() == error)
+                continue
+            }
             lanes.insert(plan.lane)
             let job = try render(source, renditions, in: folder).rendered()
             #expect(plan.renditions.map(\.width) == job.renditions.map(\.width), "round \(round)")

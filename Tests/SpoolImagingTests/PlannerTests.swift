@@ -2,6 +2,15 @@ import Testing
 
 @testable import SpoolImaging
 
+extension PixelsPlan {
+    /// Of renditions that use the whole source.
+    init(of format: SourceFormat, stored: Size, sizes: [Size]) {
+        self.init(
+            of: format, stored: stored,
+            needs: sizes.map { Need(scaled: $0, version: Version(area: Box(all: stored))) })
+    }
+}
+
 /// What is made of what.
 struct PlannerTests {
     private func size(_ width: Int) -> Size { Size(width: width, height: width * 3 / 4) }
@@ -9,10 +18,11 @@ struct PlannerTests {
     @Test func `pixels come from the smallest image that has twice the sides`() {
         let plan = PixelsPlan(
             of: .png, stored: size(4000), sizes: [size(100), size(1600), size(800), size(100), size(3000)])
-        #expect(plan.resizes.map(\.size) == [size(3000), size(1600), size(800), size(100)])
-        #expect(plan.resizes.map(\.origin) == [nil, nil, 1, 2])
-        #expect(plan.resizes.map(\.isShared) == [true, true, true, true])
-        #expect(PixelsPlan(of: .png, stored: size(4000), sizes: [size(100)]).resizes.map(\.isShared) == [false])
+        #expect(plan.strands[0].resizes.map(\.size) == [size(3000), size(1600), size(800), size(100)])
+        #expect(plan.strands[0].resizes.map(\.origin) == [nil, nil, 1, 2])
+        #expect(plan.strands[0].resizes.map(\.isShared) == [true, true, true, true])
+        #expect(
+            PixelsPlan(of: .png, stored: size(4000), sizes: [size(100)]).strands[0].resizes.map(\.isShared) == [false])
     }
 
     @Test func `brightness of one size is resized once`() {
@@ -31,7 +41,7 @@ struct PlannerTests {
     }
 
     @Test func `nothing is made of a part of the picture`() {
-        let part = PlanarImage.Crop(left: 10, top: 10, size: size(300))
+        let part = Box(left: 10, top: 10, size: size(300))
         let plan = PlanesPlan(
             factor: 1, orientation: .upright,
             needs: [
@@ -51,7 +61,7 @@ struct PlannerTests {
         for _ in 0..<500 {
             let needs = (0..<random(1...12)).map { _ in
                 let scaled = size(random(1...40) * 50)
-                let crop = random(0...3) == 0 ? PlanarImage.Crop(left: 0, top: 0, size: size(20)) : nil
+                let crop = random(0...3) == 0 ? Box(left: 0, top: 0, size: size(20)) : nil
                 return PlanesPlan.Need(scaled: scaled, crop: crop, planar: [nil, .quarter, .full][random(0...2)])
             }
             let plan = PlanesPlan(factor: 1, orientation: .upright, needs: needs)

@@ -139,4 +139,68 @@ struct StepTests {
         #expect(distances.allSatisfy { $0 <= 12 })
         #expect(planes[2, 2][0] > planes[30, 20][0])
     }
+
+    @Test func `gamma resizes in darkened light, and makes it as light as it was`() throws {
+        // One pixel in two is white: their mean is half the light, whose square root is lighter.
+        let lines = Picture(40, 40, bands: 3) { x, _ in Array(repeating: x % 2 == 0 ? 0 : 255, count: 3) }
+        func middle(_ gamma: Double?, out: Double? = nil) throws -> Int {
+            Int(try rendered(lines) { ($0.width, $0.gamma, $0.gammaOut) = (10, gamma, out) }[5, 5][0])
+        }
+        let (plain, light) = try (middle(nil), middle(2.2))
+        #expect((110...145).contains(plain))
+        #expect((170...200).contains(light), "\(light)")
+        #expect(try middle(2.2, out: 1) < light - 40)
+        let flat = try rendered(Picture(20, 20, [220, 160, 120, 200])) { ($0.width, $0.gamma) = (10, 2.2) }
+        #expect(flat.distance(at: 5, 5, from: [220, 160, 120, 200]) <= 2)
+    }
+
+    @Test func `normalise stretches brightness and leaves hue and alpha`() throws {
+        let dull = Picture(40, 10, bands: 4) { x, _ in Array(repeating: UInt8(100 + x), count: 3) + [50] }
+        let bright = try rendered(dull) { $0.normalise = Normalisation() }
+        #expect(bright[0, 5][0] < 15 && bright[39, 5][0] > 240 && bright[20, 5][3] == 50)
+        var narrow = Normalisation()
+        (narrow.lower, narrow.upper) = (0, 100)
+        #expect(try rendered(dull) { $0.normalise = narrow }[20, 5][0] > 90)
+        // One shade stays.
+        #expect(try rendered(Picture(9, 9, [90, 90, 90])) { $0.normalise = narrow }[4, 4] == [90, 90, 90])
+        #expect(try rendered(Picture(9, 9, bands: 1) { x, _ in [UInt8(100 + x)] }) { $0.normalise = narrow }.bands == 1)
+    }
+
+    @Test func `clahe raises local contrast, within its slope`() throws {
+        // A soft slope: of two values alone an equaliser with a limit makes nothing.
+        let faint = Picture(60, 60, bands: 3) { x, y in Array(repeating: UInt8(100 + (x + y) % 30), count: 3) }
+        func contrast(_ slope: Int) throws -> Int {
+            let picture = try rendered(faint) { $0.clahe = LocalEqualisation(width: 20, height: 20, maxSlope: slope) }
+            let values = (15..<45).map { Int(picture[$0, 30][0]) }
+            return (values.max() ?? 0) - (values.min() ?? 0)
+        }
+        let (some, all) = try (contrast(3), contrast(0))
+        #expect(some > 45 && all > some, "\(some), \(all)")
+        let small = try rendered(Picture(5, 5, [9, 9, 9])) { $0.clahe = LocalEqualisation(width: 99, height: 99) }
+        #expect(small.width == 5)
+    }
+
+    @Test func `tint keeps black and white, and colours what is between`() throws {
+        let ramp = Picture(256, 4, bands: 1) { x, _ in [UInt8(x)] }
+        let red = try rendered(ramp) { $0.tint = Colour(red: 255, green: 0, blue: 0) }
+        #expect(red.bands == 3 && red[0, 0] == [0, 0, 0] && red.distance(at: 255, 0, from: [255, 255, 255]) <= 1)
+        #expect(red[128, 0][0] > red[128, 0][1] + 60)
+        let clear = try rendered(Picture(4, 4, [10, 200, 30, 77])) { $0.tint = Colour(red: 0, green: 0, blue: 255) }
+        #expect(clear[1, 1][3] == 77 && clear[1, 1][2] > clear[1, 1][0])
+    }
+
+    @Test func `alpha is taken away, added or flattened`() throws {
+        let half = Picture(6, 6, [200, 100, 50, 128])
+        #expect(try rendered(half) { $0.removeAlpha = true }[2, 2] == [200, 100, 50])
+        let flat = try rendered(half) { ($0.flatten, $0.background) = (true, Colour(red: 0, green: 0, blue: 255)) }
+        #expect(flat.bands == 3 && flat.distance(at: 2, 2, from: [100, 50, 152]) <= 2)
+        #expect(try rendered(Picture(6, 6, [1, 2, 3])) { $0.ensureAlpha = 0.5 }[2, 2] == [1, 2, 3, 128])
+        #expect(try rendered(half) { $0.ensureAlpha = 1 } == half)
+    }
+
+    @Test func `a blur does not let transparent colours show`() throws {
+        let edge = Picture(20, 20, bands: 4) { x, _ in x < 10 ? [255, 0, 0, 255] : [0, 255, 0, 0] }
+        let soft = try rendered(edge) { $0.blur = .gaussian(sigma: 2) }
+        #expect(soft[9, 10][3] < 255 && soft[9, 10][1] < 8)
+    }
 }

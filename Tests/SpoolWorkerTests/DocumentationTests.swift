@@ -119,6 +119,7 @@ import Testing
     @Test(arguments: [
         ("The job", KeyTable.job), ("The input", KeyTable.input), ("A rendition", KeyTable.rendition),
         ("A rendition", KeyTable.modulate), ("A rendition", KeyTable.sharpen),
+        ("A rendition", KeyTable.trim), ("A rendition", KeyTable.extend),
         ("Options of the formats", KeyTable.jpeg), ("Options of the formats", KeyTable.png),
         ("Options of the formats", KeyTable.webp), ("Options of the formats", KeyTable.gif),
         ("Options of the formats", KeyTable.tiff), ("Options of the formats", KeyTable.avif),
@@ -133,7 +134,8 @@ import Testing
         let fits = try names("A rendition", in: "docs/job-format.md").filter { Fit(rawValue: $0) != nil }
         #expect(fits == Fit.allCases.map(\.rawValue))
         let positions = try #require(rendition.split(separator: "Positions: ").last?.split(separator: "\n\n").first)
-        let known = schema["$defs"]?["rendition"]?["properties"]?["position"]?["enum"]?.array?.compactMap(\.string)
+        let known = schema["$defs"]?["rendition"]?["properties"]?["position"]?["oneOf"]?[0]?["enum"]?.array?
+            .compactMap(\.string)
         #expect(Set(quoted(positions)).subtracting(["cover"]) == Set(known ?? []))
         let failOn = try #require(try rows("The input", in: "docs/job-format.md").first { $0[0] == "`failOn`" })
         #expect(quoted(failOn[1]) == FailOn.allCases.map { "\"\($0.rawValue)\"" })

@@ -6,6 +6,10 @@ extension Position {
         switch self {
         case .entropy: return .smartCrop(.entropy)
         case .attention: return .smartCrop(.attention)
+        case .point(let x, let y):
+            return .crop(
+                left: Self.edge(around: x, of: size.width, output.width),
+                top: Self.edge(around: y, of: size.height, output.height))
         default:
             let spare = (size.width - output.width, size.height - output.height)
             return .crop(
@@ -21,6 +25,11 @@ extension Position {
         return .embed(
             left: horizontalEdge.share(of: spare.0, half: spare.0 / 2),
             top: verticalEdge.share(of: spare.1, half: spare.1 / 2))
+    }
+
+    /// Where a part begins that has a point as near to its middle as can be.
+    private static func edge(around share: Double, of whole: Int, _ part: Int) -> Int {
+        min(max(0, Int((share * Double(whole) - Double(part) / 2).rounded())), whole - part)
     }
 
     private enum Edge {
@@ -39,7 +48,7 @@ extension Position {
         switch self {
         case .west, .northwest, .southwest: .near
         case .east, .northeast, .southeast: .far
-        case .centre, .north, .south, .entropy, .attention: .middle
+        case .centre, .north, .south, .entropy, .attention, .point: .middle
         }
     }
 
@@ -47,7 +56,7 @@ extension Position {
         switch self {
         case .north, .northwest, .northeast: .near
         case .south, .southwest, .southeast: .far
-        case .centre, .west, .east, .entropy, .attention: .middle
+        case .centre, .west, .east, .entropy, .attention, .point: .middle
         }
     }
 }

@@ -23,7 +23,7 @@ struct ResizePlan: Equatable, Sendable {
     enum Interest: Equatable, Sendable { case entropy, attention }
 
     /// - Parameters:
-    ///   - stored: the size in the source's header.
+    ///   - stored: the size in the source's header, or of the part of the source that is used.
     ///   - orientation: how it will be turned; the rendition's width and height refer to the turned image.
     init(stored: Size, orientation: Orientation, rendition: Rendition) {
         let upright = orientation.swapsSides ? stored.transposed : stored
@@ -33,7 +33,8 @@ struct ResizePlan: Equatable, Sendable {
             height: Self.rounded(Double(upright.height) / shrink.vertical))
         self.scaled = orientation.swapsSides ? scaled.transposed : scaled
 
-        let box = Size(width: rendition.width ?? scaled.width, height: rendition.height ?? scaled.height)
+        let box = Size(
+            width: rendition.pixelWidth ?? scaled.width, height: rendition.pixelHeight ?? scaled.height)
         switch rendition.fit {
         case .cover where box != scaled:
             output = Size(width: min(box.width, scaled.width), height: min(box.height, scaled.height))
@@ -51,14 +52,22 @@ struct ResizePlan: Equatable, Sendable {
     private static func rounded(_ length: Double) -> Int { max(1, Int((length + 0.5).rounded(.down))) }
 }
 
+extension Rendition {
+    /// The sides that are asked for, in pixels of the file.
+    var pixelWidth: Int? { width.map(inPixels) }
+    var pixelHeight: Int? { height.map(inPixels) }
+
+    private func inPixels(_ length: Int) -> Int { max(1, Int((Double(length) * dpr).rounded())) }
+}
+
 /// How many source pixels become one, along each axis.
 private struct Shrink {
     var horizontal = 1.0
     var vertical = 1.0
 
     init(_ size: Size, _ rendition: Rendition) {
-        let across = rendition.width.map { Double(size.width) / Double($0) }
-        let down = rendition.height.map { Double(size.height) / Double($0) }
+        let across = rendition.pixelWidth.map { Double(size.width) / Double($0) }
+        let down = rendition.pixelHeight.map { Double(size.height) / Double($0) }
         switch (across, down, rendition.fit) {
         case (nil, nil, _): break
         case (_, _, .fill): (horizontal, vertical) = (across ?? 1, down ?? 1)

@@ -3,9 +3,11 @@ import SpoolJob
 extension PlanesPlan {
     /// What one rendition needs.
     struct Need: Equatable, Sendable {
-        /// The whole picture's size, seen upright.
+        /// The part of the source that is used, as a share of it, seen upright.
+        var part = Plane.Region.unit
+        /// The whole part's size, seen upright.
         var scaled: Size
-        var crop: PlanarImage.Crop?
+        var crop: Box?
         /// As which it is written from the planes; nil if it becomes pixels.
         var planar: Subsampling?
 
@@ -24,7 +26,8 @@ extension PlanesPlan {
             let need = needs[index]
             let subsampling = need.planar ?? .full
             let known = resizes.firstIndex {
-                $0.scaled == need.scaled && $0.crop == need.crop && $0.subsampling == subsampling
+                $0.part == need.part && $0.scaled == need.scaled && $0.crop == need.crop
+                    && $0.subsampling == subsampling
             }
             let resize = known ?? add(need, subsampling)
             targets[index] = Target(resize: resize, staysPlanar: need.staysPlanar)
@@ -34,10 +37,11 @@ extension PlanesPlan {
 
     private mutating func add(_ need: Need, _ subsampling: Subsampling) -> Int {
         let number = resizes.count
-        let origin = resizes.indices.filter { resizes[$0].crop == nil && resizes[$0].scaled.coversTwice(need.scaled) }
-            .min { resizes[$0].scaled.area < resizes[$1].scaled.area }
+        let origin = resizes.indices.filter {
+            resizes[$0].part == need.part && resizes[$0].crop == nil && resizes[$0].scaled.coversTwice(need.scaled)
+        }.min { resizes[$0].scaled.area < resizes[$1].scaled.area }
         let twin = resizes.firstIndex { other in
-            other.scaled == need.scaled && other.crop == need.crop
+            other.part == need.part && other.scaled == need.scaled && other.crop == need.crop
                 && other.subsampling.padded(need.size) == subsampling.padded(need.size)
         }
         let luma: Origin = twin.map(Origin.same) ?? origin.map(Origin.resized) ?? .source
@@ -46,7 +50,8 @@ extension PlanesPlan {
         let chroma: Origin = hasFineColour ? origin.map(Origin.resized) ?? .source : .source
         resizes.append(
             Resize(
-                scaled: need.scaled, crop: need.crop, subsampling: subsampling, luma: luma, chroma: chroma,
+                part: need.part, scaled: need.scaled, crop: need.crop, subsampling: subsampling, luma: luma,
+                chroma: chroma,
                 lastUse: number))
         for case .resized(let used) in [luma, chroma] { resizes[used].lastUse = number }
         if let twin { resizes[twin].lastUse = number }

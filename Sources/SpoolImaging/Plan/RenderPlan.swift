@@ -12,16 +12,34 @@ enum RenderPlan: Equatable, Sendable {
 /// The source decoded to pixels by libvips, then resized.
 struct PixelsPlan: Equatable, Sendable {
     var reduction: Reduction
-    /// Whether a rendition takes the source at its own size.
-    var usesSourceSize: Bool
-    /// What is resized, the largest first; no size stands twice, and the source's own not at all.
-    var resizes: [Resize]
-    /// Whether the decoded source is read for more than one rendition.
-    var hasSeveral: Bool
+    /// Whether all pixels are read into memory first: several strands read them, or a part is used, and a source that is
+    /// broken elsewhere is an error all the same.
+    var needsWholeSource: Bool
+    var strands: [Strand]
+    /// In the order of the job: the strand of which each is made.
+    var renditions: [Int]
+
+    /// What renditions are made of: a part of the source, as stored, with or without a change before resizing.
+    struct Version: Hashable, Sendable {
+        var area: Box
+        var gamma: Double?
+        var kernel = Kernel.lanczos3
+    }
+
+    /// The resizes of one version.
+    struct Strand: Equatable, Sendable {
+        var version: Version
+        /// Whether it is read for more than one rendition.
+        var hasSeveral: Bool
+        /// Whether a rendition takes it at its own size.
+        var usesOwnSize: Bool
+        /// The largest first; no size stands twice, and the version's own not at all.
+        var resizes: [Resize]
+    }
 
     struct Resize: Equatable, Sendable {
         var size: Size
-        /// The earlier one of which it is made; nil for the decoded source.
+        /// The earlier one of the strand of which it is made; nil for the version itself.
         var origin: Int?
         /// Whether several renditions or later sizes are made of it, so that it is computed once, into memory.
         var isShared: Bool
@@ -40,10 +58,12 @@ struct PlanesPlan: Equatable, Sendable {
     var renditions: [Target]
 
     struct Resize: Equatable, Sendable {
-        /// The whole picture's, seen upright.
+        /// The part of the source that is used, as a share of it, seen upright.
+        var part: Plane.Region
+        /// The whole part's, seen upright.
         var scaled: Size
         /// What is made of it; all of it if nil.
-        var crop: PlanarImage.Crop?
+        var crop: Box?
         var subsampling: Subsampling
         /// Where brightness and colour come from.
         var luma, chroma: Origin

@@ -18,8 +18,9 @@ extension Rendering {
     private func output(_ task: RenditionTask, resize: Int?, _ steps: [String], fromPlanes: Bool)
         -> PlanDescription.Output
     {
-        PlanDescription.Output(
-            format: task.rendition.format.rawValue, width: task.plan.output.width, height: task.plan.output.height,
+        let size = task.pipeline(fromPixelsOf: header.shape).shape.size
+        return PlanDescription.Output(
+            format: task.rendition.format.rawValue, width: size.width, height: size.height,
             resize: resize, steps: steps, encoder: task.encoder.description + (fromPlanes ? ", from planes" : ""))
     }
 
@@ -40,8 +41,9 @@ extension Rendering {
                 var steps: [String] = []
                 // Cut while resizing, of the turned planes.
                 if task.orientation != .upright { steps.append(task.orientation.description) }
+                steps += task.partSteps(of: header.size)
                 if case .crop(let left, let top) = task.plan.placement {
-                    steps.append(CropStep(left: left, top: top, size: task.plan.output).description)
+                    steps.append(CropStep(box: Box(left: left, top: top, size: task.plan.output)).description)
                 }
                 if !target.staysPlanar {
                     steps.append("convert planes to pixels")
@@ -61,30 +63,52 @@ extension Rendering {
             decode: PlanDescription.Decode(
                 loader: "libvips \(source.format.loader)", shrink: plan.reduction.shrink, width: decoded.width,
                 height: decoded.height),
-            resizes: plan.resizes.enumerated().map { number, resize in
-                PlanDescription.Resize(
-                    width: resize.size.width, height: resize.size.height, origin: resize.origin,
-                    uses: plan.resizes.count { $0.origin == number }
-                        + tasks.count { $0.plan.scaled == resize.size })
-            },
+            resizes: plan.strands.indices.flatMap { describe(plan, strand: $0) },
             renditions: tasks.map { task in
-                let number = plan.resizes.firstIndex { $0.size == task.plan.scaled }
-                let pipeline = task.pipeline(fromPixelsOf: header.shape)
-                return output(task, resize: number, pipeline.steps.map(\.description), fromPlanes: false)
+                let strand = plan.renditions[task.index]
+                let before = plan.strands[..<strand].reduce(0) { $0 + $1.resizes.count }
+                let number = plan.strands[strand].resizes.firstIndex { $0.size == task.plan.scaled }.map { before + $0 }
+                let gamma = task.rendition.gamma.map { ["gamma 1/\($0), before the resize"] } ?? []
+                let steps =
+                    task.partSteps(of: header.size) + gamma
+                    + task.pipeline(fromPixelsOf: header.shape).steps.map(\.description)
+                return output(task, resize: number, steps, fromPlanes: false)
             },
             memory: pixelMemory(plan, decoded))
     }
 
+    private func describe(_ plan: PixelsPlan, strand number: Int) -> [PlanDescription.Resize] {
+        let strand = plan.strands[number]
+        let before = plan.strands[..<number].reduce(0) { $0 + $1.resizes.count }
+        return strand.resizes.enumerated().map { index, resize in
+            PlanDescription.Resize(
+                width: resize.size.width, height: resize.size.height, origin: resize.origin.map { before + $0 },
+                uses: strand.resizes.count { $0.origin == index }
+                    + tasks.count { plan.renditions[$0.index] == number && $0.plan.scaled == resize.size })
+        }
+    }
+
     private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size) -> Int {
-        var pixels = plan.hasSeveral ? decoded.area : 0
-        // Beside the source with colours multiplied by alpha there is the source itself.
-        if plan.hasSeveral, header.hasAlpha, plan.usesSourceSize { pixels += decoded.area }
-        for resize in plan.resizes where resize.isShared { pixels += resize.size.area }
+        var pixels = plan.needsWholeSource ? decoded.area : 0
+        for strand in plan.strands {
+            let area = strand.version.area.size == header.size ? decoded.area : strand.version.area.size.area
+            if strand.hasSeveral && !plan.needsWholeSource { pixels += area }
+            // Beside the colours multiplied by alpha there are those that are not.
+            if strand.hasSeveral, header.hasAlpha, strand.usesOwnSize, !strand.resizes.isEmpty { pixels += area }
+            for resize in strand.resizes where resize.isShared { pixels += resize.size.area }
+        }
         // One rendition at a time.
         pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).max() ?? 0
         // Some decoders keep a whole picture of their own.
         let ofDecoder = source.format.isDecodedWhole ? decoded.area * 4 : 0
         return pixels * header.shape.bands + ofDecoder
+    }
+}
+
+extension RenditionTask {
+    /// How the part that is used is cut out.
+    fileprivate func partSteps(of stored: Size) -> [String] {
+        area.size == stored ? [] : ["take the part \(uprightArea)"]
     }
 }
 

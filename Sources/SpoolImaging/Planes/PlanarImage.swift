@@ -6,10 +6,4 @@ struct PlanarImage {
 
     var isGrey: Bool { chroma.isEmpty }
     var planes: [Plane] { [luma] + chroma }
-
-    /// What is made of a resized picture, in its pixels.
-    struct Crop: Equatable, Sendable {
-        var left, top: Int
-        var size: Size
-    }
 }

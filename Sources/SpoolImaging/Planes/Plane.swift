@@ -15,6 +15,16 @@ final class Plane {
     /// A place in a plane, in samples.
     struct Region: Hashable, Sendable {
         var left, top, width, height: Double
+
+        /// All, as a share.
+        static let unit = Region(left: 0, top: 0, width: 1, height: 1)
+
+        /// So much of this.
+        func part(_ share: Region) -> Region {
+            Region(
+                left: left + width * share.left, top: top + height * share.top, width: width * share.width,
+                height: height * share.height)
+        }
     }
 
     /// - Parameters:

@@ -26,9 +26,10 @@ struct PlanesRun: ~Copyable {
         if case .same(let twin) = resize.luma, let twin = images[twin] {
             image.luma = twin.luma
         } else {
-            image.luma = try resized([origin(resize.luma).luma], resize, .full, room)[0]
+            image.luma = try resized([origin(resize.luma).luma], of: resize.luma, resize, .full, room)[0]
         }
-        image.chroma = try resized(origin(resize.chroma).chroma, resize, resize.subsampling, room)
+        image.chroma = try resized(
+            origin(resize.chroma).chroma, of: resize.chroma, resize, resize.subsampling, room)
         images[number] = image
         for earlier in 0..<number where plan.resizes[earlier].lastUse <= number { images[earlier] = nil }
         return image
@@ -40,11 +41,15 @@ struct PlanesRun: ~Copyable {
     }
 
     private func resized(
-        _ planes: [Plane], _ resize: PlanesPlan.Resize, _ subsampling: Subsampling, _ room: Size
+        _ planes: [Plane], of origin: PlanesPlan.Origin, _ resize: PlanesPlan.Resize, _ subsampling: Subsampling,
+        _ room: Size
     ) throws(PlaneFailure) -> [Plane] {
+        // What has been resized already is the part itself.
+        let part = origin == .source ? resize.part : .unit
         var results: [Plane] = []
         for plane in planes {
-            results.append(try plane.resized(to: resize.scaled, resize.crop, room, subsampling, by: scaler))
+            results.append(
+                try plane.resized(part, to: resize.scaled, resize.crop, room, subsampling, by: scaler))
         }
         return results
     }
@@ -57,21 +62,23 @@ extension Plane {
 
     /// The plane of a rendition.
     /// - Parameters:
-    ///   - scaled: the whole picture's size in pixels.
+    ///   - part: the part of the picture that is used, as a share of it.
+    ///   - scaled: the whole part's size in pixels.
     ///   - crop: what is made of it; all of it if nil.
     ///   - room: the pixels for which there are to be samples: the crop's, rounded up.
     ///   - subsampling: of the result.
     func resized(
-        to scaled: Size, _ crop: PlanarImage.Crop?, _ room: Size, _ subsampling: Subsampling, by scaler: PlaneScaler
+        _ part: Region, to scaled: Size, _ crop: Box?, _ room: Size, _ subsampling: Subsampling, by scaler: PlaneScaler
     ) throws(PlaneFailure) -> Plane {
         let size = crop?.size ?? scaled
         let isAveraged = subsampling == .quarter && room.area <= Self.mostAveraged
         let made = isAveraged ? size : room
         // Samples of this plane that become a pixel of the resized picture.
-        let across = region.width / Double(scaled.width)
-        let down = region.height / Double(scaled.height)
+        let used = region.part(part)
+        let across = used.width / Double(scaled.width)
+        let down = used.height / Double(scaled.height)
         let wanted = Region(
-            left: region.left + Double(crop?.left ?? 0) * across, top: region.top + Double(crop?.top ?? 0) * down,
+            left: used.left + Double(crop?.left ?? 0) * across, top: used.top + Double(crop?.top ?? 0) * down,
             width: Double(made.width) * across, height: Double(made.height) * down)
         let covered = Region(
             left: 0, top: 0, width: Double(size.width) / Double(subsampling.across),

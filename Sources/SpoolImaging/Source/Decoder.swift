@@ -48,4 +48,33 @@ struct Decoder {
         mean.set("in", image)
         try mean.run()
     }
+
+    /// All pixels, upright or not, in colours that steps know.
+    func whole() throws(JobError) -> Raster {
+        try decoding(.none) { () throws(VipsFailure) in try open().standardised().inMemory() }
+    }
+
+    /// - Parameter body: decodes the source, reduced like this.
+    func decoding<Value>(
+        _ reduction: Reduction, _ body: () throws(VipsFailure) -> Value
+    ) throws(JobError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw blame(error, reduction, while: "decoding the source")
+        }
+    }
+
+    /// A pipeline decodes, computes and encodes in one go, and libvips does not say which of them failed: whether the
+    /// source is at fault is found out by decoding it once more, alone.
+    func blame(_ failure: VipsFailure, _ reduction: Reduction, while activity: String) -> JobError {
+        if let error = failure.ofHost { return error }
+        do {
+            try check(reduction)
+        } catch {
+            return error.ofHost
+                ?? JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
+        }
+        return JobError(.renderFailed, "libvips failed while \(activity): \(failure.message)")
+    }
 }

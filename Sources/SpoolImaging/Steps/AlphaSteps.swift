@@ -26,8 +26,26 @@ struct FlattenStep: Step {
     }
 }
 
-struct OpaqueAlphaStep: Step {
-    var description: String { "add an opaque alpha" }
+/// Shows the colours that alpha hid.
+struct RemoveAlphaStep: Step {
+    var description: String { "take alpha away" }
+
+    func result(of shape: ImageShape) -> ImageShape? {
+        guard shape.hasAlpha else { return nil }
+        var shape = shape
+        shape.hasAlpha = false
+        return shape
+    }
+
+    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.firstBands(image.bands - 1) }
+}
+
+/// Gives an image without alpha one that is the same everywhere.
+struct EnsureAlphaStep: Step {
+    /// 0 to 1.
+    let alpha: Double
+
+    var description: String { "add an alpha of \(alpha)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
         guard !shape.hasAlpha else { return nil }
@@ -36,5 +54,7 @@ struct OpaqueAlphaStep: Step {
         return shape
     }
 
-    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.withOpaqueAlpha() }
+    func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        try image.applying("bandjoin_const") { $0.set("c", [(alpha * 255).rounded()]) }
+    }
 }

@@ -29,6 +29,12 @@ struct BlurStep: SampleStep {
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        // Mixing pixels must not let transparent ones show.
+        guard image.hasAlpha else { return try blurred(image) }
+        return try blurred(image.premultiplied()).unpremultiplied()
+    }
+
+    private func blurred(_ image: Raster) throws(VipsFailure) -> Raster {
         switch blur {
         case .mild: return try image.convolved(with: Array(repeating: 1, count: 9), scale: 9)
         case .gaussian(let sigma):

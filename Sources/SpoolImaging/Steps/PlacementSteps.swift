@@ -1,3 +1,4 @@
+import Glibc
 import SpoolJob
 
 /// Computes all pixels, so that what follows may read them in any order.
@@ -23,19 +24,20 @@ struct TurnStep: Step {
 }
 
 struct CropStep: Step {
-    let left, top: Int
-    let size: Size
+    let box: Box
 
-    var description: String { "crop to \(size) at \(left), \(top)" }
+    var description: String { "crop to \(box)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard shape.size != size else { return nil }
+        guard shape.size != box.size else { return nil }
         var shape = shape
-        shape.size = size
+        shape.size = box.size
         return shape
     }
 
-    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.cropped(to: size, left: left, top: top) }
+    func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        try image.cropped(to: box.size, left: box.left, top: box.top)
+    }
 }
 
 /// Cuts to the part that the image itself suggests.
@@ -65,19 +67,90 @@ struct SmartCropStep: Step {
 
 /// Places the image on a larger ground.
 struct EmbedStep: Step {
-    let left, top: Int
-    let size: Size
+    /// Its size is the ground's.
+    let box: Box
     let background: Colour
+    let mode: ExtendMode
 
-    var description: String { "place on \(size) at \(left), \(top)" }
+    var description: String { "place on \(box)" + (mode == .background ? "" : ", \(mode.rawValue) around") }
 
     func result(of shape: ImageShape) -> ImageShape? {
         var shape = shape
-        shape.size = size
+        shape.size = box.size
         return shape
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        try image.embedded(in: size, left: left, top: top, background: background.bands(image.bands))
+        let colour = background.bands(image.bands)
+        return try image.applying("embed") {
+            $0.set("x", box.left)
+            $0.set("y", box.top)
+            $0.set("width", box.size.width)
+            $0.set("height", box.size.height)
+            switch mode {
+            case .background:
+                $0.set("extend", member: "background")
+                $0.set("background", colour)
+            case .copy: $0.set("extend", member: "copy")
+            case .repeat: $0.set("extend", member: "repeat")
+            case .mirror: $0.set("extend", member: "mirror")
+            }
+        }
+    }
+}
+
+/// Adds pixels around the image.
+struct ExtendStep: Step {
+    let edges: Extension
+    let background: Colour
+
+    var description: String {
+        "extend by \(edges.top), \(edges.right), \(edges.bottom), \(edges.left) with \(edges.extendWith.rawValue)"
+    }
+
+    func result(of shape: ImageShape) -> ImageShape? {
+        var shape = shape
+        shape.size.width += edges.left + edges.right
+        shape.size.height += edges.top + edges.bottom
+        return shape
+    }
+
+    func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        let size = Size(
+            width: image.size.width + edges.left + edges.right, height: image.size.height + edges.top + edges.bottom)
+        let box = Box(left: edges.left, top: edges.top, size: size)
+        return try EmbedStep(box: box, background: background, mode: edges.extendWith).apply(to: image)
+    }
+}
+
+/// Turns by any angle, clockwise, on a ground that holds all of the image.
+struct RotateStep: Step {
+    let degrees: Double
+    let background: Colour
+
+    var description: String { "rotate by \(degrees)°" }
+
+    func result(of shape: ImageShape) -> ImageShape? {
+        let radians = degrees * .pi / 180
+        let (cosine, sine) = (abs(cos(radians)), abs(sin(radians)))
+        let (width, height) = (Double(shape.size.width), Double(shape.size.height))
+        var shape = shape
+        // As libvips rounds the rectangle around the turned one.
+        shape.size = Size(
+            width: Int((width * cosine + height * sine).rounded()),
+            height: Int((width * sine + height * cosine).rounded()))
+        return shape
+    }
+
+    func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        // Pixels are mixed along the edges: transparent ones must not show.
+        let source = image.hasAlpha ? try image.premultiplied() : image
+        var colour = background.bands(image.bands)
+        if image.hasAlpha { for band in colour.indices.dropLast() { colour[band] *= background.alpha } }
+        let turned = try source.applying("rotate") {
+            $0.set("angle", degrees)
+            $0.set("background", colour)
+        }
+        return image.hasAlpha ? try turned.unpremultiplied() : turned
     }
 }

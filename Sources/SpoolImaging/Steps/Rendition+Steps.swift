@@ -1,7 +1,8 @@
 import SpoolJob
 
 extension Rendition {
-    /// What the job asks for after the image has its size, in sharp's order, whatever the order of the keys.
+    /// What the job asks for after the image has its size and before its alpha is settled, in sharp's order, whatever the
+    /// order of the keys.
     var adjustments: [any Step] {
         let steps: [(any Step)?] = [
             greyscale ? GreyscaleStep() : nil,
@@ -10,8 +11,11 @@ extension Rendition {
             blur.map(BlurStep.init),
             modulate.map(ModulateStep.init),
             sharpen.map(SharpenStep.init),
+            (gammaOut ?? gamma).map(GammaStep.init),
             linear.map(LinearStep.init),
-            negate.map(NegateStep.init),
+            normalise.map(NormaliseStep.init),
+            clahe.map(LocalEqualisationStep.init),
+            tint.map(TintStep.init),
         ]
         return steps.compactMap(\.self)
     }

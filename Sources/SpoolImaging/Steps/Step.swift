@@ -28,14 +28,22 @@ struct Pipeline: Sendable {
     private(set) var steps: [any Step] = []
     /// What comes out.
     private(set) var shape: ImageShape
+    /// The largest size on the way.
+    private(set) var largest: Size
+    /// What cannot be done, as words that follow the rendition's name: "extractAfter reaches to …".
+    var problem: String?
 
-    init(_ shape: ImageShape) { self.shape = shape }
+    init(_ shape: ImageShape) {
+        self.shape = shape
+        largest = shape.size
+    }
 
     /// Adds a step, unless it has nothing to do.
     mutating func add(_ step: any Step) {
         guard let result = step.result(of: shape) else { return }
         steps.append(step)
         shape = result
+        if result.size.area > largest.area { largest = result.size }
     }
 
     mutating func add(_ steps: [any Step]) {

@@ -75,6 +75,18 @@ struct Operation: ~Copyable {
         unsafe spool_vips_set_target(pointer, "target", target)
     }
 
+    /// A number that the operation has found, once it has run.
+    func number(_ result: StaticString) -> Int { unsafe Int(spool_vips_get_int(pointer, result.cString)) }
+
+    func real(_ result: StaticString) -> Double { unsafe spool_vips_get_double(pointer, result.cString) }
+
+    /// Numbers that the operation has found.
+    func reals(_ result: StaticString) -> [Double] {
+        var values = [Double](repeating: 0, count: 8)
+        let count = unsafe spool_vips_get_doubles(pointer, result.cString, &values, Int32(values.count))
+        return Array(values.prefix(Int(count)))
+    }
+
     /// Runs an operation that makes no image, or one that is not wanted.
     func run() throws(VipsFailure) {
         guard unsafe spool_vips_build(pointer) == 0 else { throw .take() }

@@ -1,4 +1,5 @@
 import CVips
+import SpoolJob
 
 extension Raster {
     /// The result of an operation whose input is this image.
@@ -11,13 +12,22 @@ extension Raster {
         return try operation.image()
     }
 
-    /// The image at another size, with Lanczos' kernel of three lobes when it becomes smaller.
-    func resized(to target: Size) throws(VipsFailure) -> Raster {
+    /// The image at another size.
+    func resized(to target: Size, by kernel: Kernel = .lanczos3) throws(VipsFailure) -> Raster {
         guard target != size else { return self }
         return try applying("resize") {
             $0.set("scale", Double(target.width) / Double(size.width))
             $0.set("vscale", Double(target.height) / Double(size.height))
-            $0.set("kernel", member: "lanczos3")
+            switch kernel {
+            case .nearest: $0.set("kernel", member: "nearest")
+            case .linear: $0.set("kernel", member: "linear")
+            case .cubic: $0.set("kernel", member: "cubic")
+            case .mitchell: $0.set("kernel", member: "mitchell")
+            case .lanczos2: $0.set("kernel", member: "lanczos2")
+            case .lanczos3: $0.set("kernel", member: "lanczos3")
+            case .mks2013: $0.set("kernel", member: "mks2013")
+            case .mks2021: $0.set("kernel", member: "mks2021")
+            }
         }
     }
 
@@ -44,18 +54,6 @@ extension Raster {
         }
     }
 
-    /// The image on a larger ground of one colour.
-    func embedded(in size: Size, left: Int, top: Int, background: [Double]) throws(VipsFailure) -> Raster {
-        try applying("embed") {
-            $0.set("x", left)
-            $0.set("y", top)
-            $0.set("width", size.width)
-            $0.set("height", size.height)
-            $0.set("extend", member: "background")
-            $0.set("background", background)
-        }
-    }
-
     /// Colours multiplied by alpha, so that invisible colours do not bleed into visible ones when pixels are mixed.
     func premultiplied() throws(VipsFailure) -> Raster {
         try applying("premultiply").roundedToEightBit()
@@ -66,14 +64,17 @@ extension Raster {
         try applying("unpremultiply").roundedToEightBit()
     }
 
+    /// Each colour to the power of `exponent`, between 0 and 1; alpha stays.
+    func withGamma(_ exponent: Double) throws(VipsFailure) -> Raster {
+        try changingColours { (colours) throws(VipsFailure) in
+            // libvips takes the power of which the exponent is the inverse.
+            try colours.applying("gamma") { $0.set("exponent", exponent) }
+        }
+    }
+
     /// The image without alpha, on a ground of one colour.
     func flattened(on background: [Double]) throws(VipsFailure) -> Raster {
         try applying("flatten") { $0.set("background", background) }
-    }
-
-    /// The image with an alpha that is opaque everywhere.
-    func withOpaqueAlpha() throws(VipsFailure) -> Raster {
-        try applying("bandjoin_const") { $0.set("c", [255.0]) }
     }
 
     /// The first `count` bands.

@@ -59,4 +59,14 @@ final class Raster {
         guard let copy = unsafe vips_image_copy_memory(pointer) else { throw .take() }
         return unsafe Raster(owning: copy)
     }
+
+    /// The upper left pixel, in whatever numbers the image has.
+    func firstPixel() throws(VipsFailure) -> [Double] {
+        let point = try Operation("getpoint")
+        point.set("in", self)
+        point.set("x", 0)
+        point.set("y", 0)
+        try point.run()
+        return point.reals("out-array")
+    }
 }

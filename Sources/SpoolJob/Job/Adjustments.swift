@@ -60,3 +60,23 @@ public struct Negation: Sendable, Equatable {
 
     public init(alpha: Bool = true) { self.alpha = alpha }
 }
+
+/// Brightness stretched so that it covers the whole range.
+public struct Normalisation: Sendable, Equatable {
+    /// Percent of the pixels that become black, and percent up to which none becomes white.
+    public var lower = 1, upper = 99
+
+    public init() {}
+}
+
+/// Contrast that is enhanced region by region (CLAHE).
+public struct LocalEqualisation: Sendable, Equatable {
+    /// Pixels of a region.
+    public var width, height: Int
+    /// How much contrast may grow, 1 to 100; 0 for no limit.
+    public var maxSlope = 3
+
+    public init(width: Int, height: Int, maxSlope: Int = 3) {
+        (self.width, self.height, self.maxSlope) = (width, height, maxSlope)
+    }
+}

@@ -1,5 +1,5 @@
 /// An sRGB colour with alpha.
-public struct Colour: Sendable, Equatable {
+public struct Colour: Sendable, Hashable {
     /// 0 to 255.
     public var red, green, blue: Int
     /// 0 (transparent) to 1 (opaque).

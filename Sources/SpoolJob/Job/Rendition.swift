@@ -20,15 +20,33 @@ public struct Rendition: Sendable, Equatable {
     /// Never make the image smaller than it is; ``Fit/cover`` still cuts it to width and height.
     public var withoutReduction = false
 
-    // What is done to the source before it is resized, in this order. Sides and position refer to the turned image.
-    /// Degrees to turn clockwise: a multiple of 90.
-    public var rotate = 0
+    /// How many pixels of the screen one of ``width`` and ``height`` stands for: both are multiplied by it.
+    public var dpr = 1.0
+    /// How pixels are weighed when the image becomes smaller.
+    public var kernel = Kernel.lanczos3
+    /// Lets a decoder make the image smaller as soon as it can, instead of leaving a factor of two for the kernel.
+    public var fastShrinkOnLoad = true
+
+    // What is done to the source before it is resized, in this order. Areas, sides and position refer to the turned
+    // image.
+    /// Degrees to turn clockwise. Multiples of 90 are exact and come here; other angles come after the image is cut.
+    public var rotate = 0.0
     /// Top and bottom change places.
     public var flip = false
     /// Left and right change places.
     public var flop = false
+    public var trim: Trim?
+    /// The part that is used.
+    public var extract: Area?
+    /// Resizes in light that was darkened by this exponent, 1 to 3.
+    public var gamma: Double?
 
-    // What is done to the finished size, in this order; nil is nothing.
+    // What is done after resizing, cutting and placing, in this order; nil is nothing.
+    /// Replaces transparency by the background, whatever the format.
+    public var flatten = false
+    /// The part that is kept.
+    public var extractAfter: Area?
+    public var extend: Extension?
     /// Only brightness is kept.
     public var greyscale = false
     /// Each sample becomes the median of so many pixels across and down, 1 to 99.
@@ -38,7 +56,17 @@ public struct Rendition: Sendable, Equatable {
     public var blur: Blur?
     public var modulate: Modulation?
     public var sharpen: Sharpening?
+    /// The exponent that makes the image lighter again; nil is that of ``gamma``.
+    public var gammaOut: Double?
     public var linear: LinearChange?
+    public var normalise: Normalisation?
+    public var clahe: LocalEqualisation?
+    /// Brightness in shades of this colour.
+    public var tint: Colour?
+    /// Takes alpha away and shows the colours beneath.
+    public var removeAlpha = false
+    /// An alpha for an image that has none, 0 to 1.
+    public var ensureAlpha: Double?
     public var negate: Negation?
 
     /// - Parameter quality: 1 (small) to 100 (good) for lossy formats, others ignore it; nil for the format's default.
@@ -65,33 +93,4 @@ extension Rendition {
         get { encoding.format }
         set { encoding = Encoding(newValue) }
     }
-}
-
-/// How an image meets a box of another shape.
-public enum Fit: String, Sendable, Equatable, CaseIterable {
-    /// Fill the box, keep the shape, cut off what does not fit.
-    case cover
-    /// Stay inside the box, keep the shape, fill the rest with the background.
-    case contain
-    /// Fill the box, stretch.
-    case fill
-    /// Keep the shape and be as large as fits inside the box.
-    case inside
-    /// Keep the shape and be as small as covers the box.
-    case outside
-}
-
-/// The part of the image that matters: a place on the edge, the centre, or what the image itself suggests.
-public enum Position: String, Sendable, Equatable, CaseIterable {
-    case centre, north, northeast, east, southeast, south, southwest, west, northwest
-    /// The part with the most detail (``Fit/cover`` only).
-    case entropy
-    /// The part that draws the eye: skin tones, saturated colours, edges (``Fit/cover`` only).
-    case attention
-
-    /// Names with the same meaning, as sharp has them.
-    static let aliases: [(name: String, choice: Position)] = [
-        ("center", .centre), ("top", .north), ("right top", .northeast), ("right", .east), ("right bottom", .southeast),
-        ("bottom", .south), ("left bottom", .southwest), ("left", .west), ("left top", .northwest),
-    ]
 }

@@ -106,3 +106,38 @@ extension Negation: Blank {
     static let kind = ObjectKind<Negation>(
         "a negative", [.defaulted("alpha", \.alpha, FlagKind(), "whether opaque parts become transparent, too")])
 }
+
+extension Normalisation: Blank {
+    static let blank = Normalisation()
+
+    static let kind = ObjectKind<Normalisation>(
+        "how to stretch brightness",
+        [
+            .defaulted("lower", \.lower, WholeNumberKind(0...99), "percent of the pixels that become black"),
+            .defaulted(
+                "upper", \.upper, WholeNumberKind(1...100), "percent of the pixels up to which none becomes white"),
+        ],
+        rules: [.lowerIsLess])
+}
+
+extension Rule<Normalisation> {
+    /// JSON Schema cannot compare two keys.
+    fileprivate static let lowerIsLess = Rule(schema: nil) { (_, place, range) throws(JobError) in
+        guard range.lower >= range.upper else { return }
+        throw place.key("lower").mistake("is \(range.lower), which must be less than \"upper\", \(range.upper)")
+    }
+}
+
+extension LocalEqualisation: Blank {
+    static let blank = LocalEqualisation(width: 1, height: 1)
+    private static let side = WholeNumberKind(1...65_535)
+
+    static let kind = ObjectKind<LocalEqualisation>(
+        "the regions",
+        [
+            .required("width", \.width, side, "pixels of a region across"),
+            .required("height", \.height, side, "pixels of a region down"),
+            .defaulted(
+                "maxSlope", \.maxSlope, WholeNumberKind(0...100), "how much contrast may grow; 0 for no limit"),
+        ])
+}

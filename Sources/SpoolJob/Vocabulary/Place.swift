@@ -22,4 +22,10 @@ struct Place: Sendable {
     func wrong(_ value: JSONValue, needs: String) -> JobError {
         mistake("takes \(needs), not \(value.typeName)")
     }
+
+    /// A name that none of those known is.
+    func unknown(_ name: String, among names: [String], needs: String) -> JobError {
+        let hint = nearestName(to: name, among: names).map { "did you mean \"\($0)\"?" } ?? "use \(needs)"
+        return mistake("has the unknown value \"\(name.shown)\"; \(hint)")
+    }
 }

@@ -4,6 +4,8 @@ extension Rendition: Blank {
     /// More pixels than any of the formats can store; the operator's own limit is checked before rendering.
     private static let side = WholeNumberKind(1...65_535)
 
+    private static let gammaRange = NumberKind(atLeast: 1, atMost: 3)
+
     static let blank = Rendition(path: "", format: .jpeg)
 
     static let kind = ObjectKind<Rendition>(
@@ -32,21 +34,47 @@ extension Rendition: Blank {
                 "fit", \.fit, ChoiceKind(),
                 "what to do when both sides are given and the image has another shape"),
             .defaulted(
-                "position", \.position, ChoiceKind(aliases: Position.aliases),
+                "position", \.position, PositionKind(),
                 "the part that `cover` keeps; the place of the image with `contain`"),
             .defaulted(
                 "background", \.background, ColourKind(),
-                "the colour of the bars of `contain`, and beneath transparent parts where the format has no alpha"),
+                "the colour of the bars of `contain`, of what `extend` and `rotate` add, and beneath transparent parts "
+                    + "with `flatten` or where the format has no alpha"),
             .defaulted(
                 "withoutEnlargement", \.withoutEnlargement, FlagKind(), "never make the image larger than it is"),
             .defaulted(
                 "withoutReduction", \.withoutReduction, FlagKind(),
                 "never make the image smaller than it is; `cover` still cuts it to `width` and `height`"),
             .defaulted(
-                "rotate", \.rotate, OneOfKind.rightAngles,
-                "degrees to turn clockwise before resizing; `width`, `height` and `position` refer to the turned image"),
-            .defaulted("flip", \.flip, FlagKind(), "exchange top and bottom, after `rotate` and before resizing"),
-            .defaulted("flop", \.flop, FlagKind(), "exchange left and right, after `rotate` and before resizing"),
+                "dpr", \.dpr, NumberKind(atLeast: 0.1, atMost: 8),
+                "`width` and `height` are multiplied by it, for screens with more pixels"),
+            .defaulted("kernel", \.kernel, ChoiceKind(), "how pixels are weighed; the last two need libvips 8.17"),
+            .defaulted(
+                "fastShrinkOnLoad", \.fastShrinkOnLoad, FlagKind(),
+                "let the decoder of JPEG and WebP shrink all it can, instead of leaving a factor of two to the kernel"),
+            .defaulted(
+                "rotate", \.rotate, NumberKind(atLeast: -360, atMost: 360),
+                "degrees to turn clockwise. A multiple of 90 comes before resizing, and all other keys refer to the turned "
+                    + "image; any other angle comes after cutting and placing, and adds background"),
+            .defaulted("flip", \.flip, FlagKind(), "exchange top and bottom, after `rotate` by 90 and before resizing"),
+            .defaulted("flop", \.flop, FlagKind(), "exchange left and right, after `rotate` by 90 and before resizing"),
+            .optional(
+                "trim", \.trim, FlagOrKind(Trim(), or: Trim.kind), default: "none",
+                "cut edges of one colour off, before `extract` and resizing: see below"),
+            .optional(
+                "extract", \.extract, Area.kind, default: "the whole image",
+                "the part of the image that is used, before resizing: `left`, `top`, `width`, `height`"),
+            .optional(
+                "gamma", \.gamma, FlagOrKind(2.2, or: gammaRange), default: "none",
+                "resize in light that is darkened by this exponent before and made lighter after; `true` is 2.2. Slow"),
+            .defaulted(
+                "flatten", \.flatten, FlagKind(), "put the background beneath transparent parts, whatever the format"),
+            .optional(
+                "extractAfter", \.extractAfter, Area.kind, default: "the whole image",
+                "the part that is kept after resizing, cutting, placing and `rotate`"),
+            .optional(
+                "extend", \.extend, Extension.kind, default: "none",
+                "add pixels around, after `extractAfter`: see below"),
             .defaulted("greyscale", \.greyscale, FlagKind(), "keep brightness alone"),
             .optional(
                 "median", \.median, FlagOrKind(3, or: WholeNumberKind(1...99)), default: "none",
@@ -63,13 +91,29 @@ extension Rendition: Blank {
                 "sharpen", \.sharpen, FlagOrKind(Sharpening(), or: Sharpening.kind), default: "none",
                 "sharpen edges: see below; `true` is a quick, mild kernel"),
             .optional(
+                "gammaOut", \.gammaOut, gammaRange, default: "that of `gamma`",
+                "the exponent that makes the image lighter after resizing"),
+            .optional(
                 "linear", \.linear, LinearChange.kind, default: "none",
                 "each sample of colour becomes `a` times itself plus `b`"),
+            .optional(
+                "normalise", \.normalise, FlagOrKind(Normalisation(), or: Normalisation.kind), default: "none",
+                "stretch brightness over the whole range; `lower` (1) percent of the pixels become black, those above "
+                    + "`upper` (99) percent white"),
+            .optional(
+                "clahe", \.clahe, LocalEqualisation.kind, default: "none",
+                "more contrast region by region: `width` and `height` of a region, `maxSlope` (3, 0 to 100)"),
+            .optional("tint", \.tint, ColourKind(), default: "none", "brightness in shades of a colour"),
+            .defaulted(
+                "removeAlpha", \.removeAlpha, FlagKind(), "take alpha away and show the colours that it hid"),
+            .optional(
+                "ensureAlpha", \.ensureAlpha, FlagOrKind(1, or: NumberKind(atLeast: 0, atMost: 1)), default: "none",
+                "give an image without alpha one of this value; `true` is 1, opaque"),
             .optional(
                 "negate", \.negate, FlagOrKind(Negation(), or: Negation.kind), default: "none",
                 "the negative; `{\"alpha\": false}` keeps transparency"),
         ],
-        rules: [.optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover])
+        rules: [.optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha])
 }
 
 extension ImageFormat {
@@ -155,12 +199,45 @@ extension Rule<Rendition> {
     }
 
     fileprivate static let partOfCover = Rule(schema: [
-        "$comment": "entropy and attention choose a part to keep.",
-        "if": ["required": ["position"], "properties": ["position": ["enum": ["entropy", "attention"]]]],
+        "$comment": "entropy, attention and a point choose a part to keep.",
+        "if": [
+            "required": ["position"],
+            "properties": ["position": ["anyOf": [["enum": ["entropy", "attention"]], ["type": "object"]]]],
+        ],
         "then": ["properties": ["fit": ["const": "cover"]]],
     ]) { (_, place, rendition) throws(JobError) in
-        guard rendition.fit != .cover, [.entropy, .attention].contains(rendition.position) else { return }
-        throw place.key("position").mistake(
-            "\"\(rendition.position.rawValue)\" chooses a part to keep, so it needs the fit \"cover\"")
+        guard rendition.fit != .cover, rendition.position.isOfCover else { return }
+        let words = PositionKind().encode(rendition.position).string.map { "\"\($0)\"" } ?? "a point"
+        throw place.key("position").mistake("\(words) chooses a part to keep, so it needs the fit \"cover\"")
+    }
+
+    fileprivate static let gammaOutAfterGamma = Rule(schema: [
+        "$comment": "gammaOut ends what gamma has begun.",
+        "if": ["required": ["gammaOut"]], "then": ["required": ["gamma"]],
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.gammaOut != nil, rendition.gamma == nil else { return }
+        throw place.key("gammaOut").mistake("has no meaning without \"gamma\"; add one, for example true")
+    }
+
+    fileprivate static let oneWordOnAlpha = Rule(schema: [
+        "$comment": "A rendition cannot have alpha and have none.",
+        "if": ["required": ["ensureAlpha"]],
+        "then": [
+            "not": [
+                "anyOf": [
+                    ["required": ["removeAlpha"], "properties": ["removeAlpha": ["const": true]]],
+                    ["required": ["flatten"], "properties": ["flatten": ["const": true]]],
+                    ImageFormat.schema(of: [.jpeg]),
+                ]
+            ]
+        ],
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.ensureAlpha != nil else { return }
+        if !rendition.format.hasAlpha {
+            throw place.key("ensureAlpha").mistake("has no meaning for \(rendition.format.rawValue); take it out")
+        }
+        guard rendition.removeAlpha || rendition.flatten else { return }
+        let other = rendition.removeAlpha ? "removeAlpha" : "flatten"
+        throw place.key("ensureAlpha").mistake("is the opposite of \"\(other)\"; take either out")
     }
 }

@@ -84,24 +84,16 @@ struct NumberKind: ValueKind {
 
 /// One of a few names.
 struct ChoiceKind<Choice: RawRepresentable<String> & CaseIterable & Sendable & Equatable>: ValueKind {
-    /// Other names with the same meaning.
-    var aliases: [(name: String, choice: Choice)] = []
-
     private var names: [String] { Choice.allCases.map(\.rawValue) }
 
-    var needs: String { "one of \(list)" }
+    var needs: String { "one of \(names.map { "\"\($0)\"" }.joined(separator: ", "))" }
 
-    private var list: String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
-
-    var schema: JSONObject { JSONObject(["enum": .array((names + aliases.map(\.name)).map { .string($0) })]) }
+    var schema: JSONObject { JSONObject(["enum": .array(names.map { .string($0) })]) }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Choice {
         guard case .string(let name) = value else { throw place.wrong(value, needs: needs) }
-        if let choice = Choice(rawValue: name) ?? aliases.first(where: { $0.name == name })?.choice { return choice }
-        let hint =
-            nearestName(to: name, among: names + aliases.map(\.name)).map { "did you mean \"\($0)\"?" }
-            ?? "use \(needs)"
-        throw place.mistake("has the unknown value \"\(name.shown)\"; \(hint)")
+        if let choice = Choice(rawValue: name) { return choice }
+        throw place.unknown(name, among: names, needs: needs)
     }
 
     func encode(_ value: Choice) -> JSONValue { .string(value.rawValue) }
@@ -152,18 +144,10 @@ struct ListKind<Element: ValueKind>: ValueKind {
 /// One of a few whole numbers.
 struct OneOfKind: ValueKind {
     let numbers: [Int]
-    let needs: String
 
-    /// - Parameter needs: in words, where the numbers are too many to list them.
-    init(_ numbers: [Int], needs: String? = nil) {
-        self.numbers = numbers
-        self.needs = needs ?? "one of \(numbers.map(String.init).joined(separator: ", "))"
-    }
+    init(_ numbers: [Int]) { self.numbers = numbers }
 
-    /// Degrees that exchange rows and columns without a loss.
-    static let rightAngles = OneOfKind(
-        Array(stride(from: -270, through: 270, by: 90)), needs: "a multiple of 90 from -270 to 270")
-
+    var needs: String { "one of \(numbers.map(String.init).joined(separator: ", "))" }
     var schema: JSONObject { JSONObject(["enum": .array(numbers.map { .number($0) })]) }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Int {
