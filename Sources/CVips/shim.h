@@ -119,6 +119,27 @@ static inline int spool_vips_get_doubles(VipsOperation *operation, const char *n
     return count;
 }
 
+/* Copies a field of the header, if there is one. */
+static inline void spool_vips_copy_field(VipsImage *from, VipsImage *to, const char *name) {
+    GValue value = {0};
+    if (vips_image_get_typeof(from, name) == 0 || vips_image_get(from, name, &value))
+        return;
+    vips_image_set(to, name, &value);
+    g_value_unset(&value);
+}
+
+/* Puts binary data among the outputs of a built operation into the header of an image. */
+static inline void spool_vips_give_blob(VipsOperation *operation, const char *name, VipsImage *to, const char *field) {
+    VipsBlob *blob = NULL;
+    size_t length;
+    g_object_get(operation, name, &blob, NULL);
+    if (blob == NULL)
+        return;
+    const void *data = vips_blob_get(blob, &length);
+    vips_image_set_blob_copy(to, field, data, length);
+    vips_area_unref(VIPS_AREA(blob));
+}
+
 static inline int spool_vips_build(VipsOperation *operation) {
     return vips_object_build(VIPS_OBJECT(operation));
 }

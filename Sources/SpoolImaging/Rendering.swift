@@ -22,13 +22,10 @@ struct Rendering {
         let content = source.takeContent()
         self.source = source
         self.tools = tools
-        decoder = try Decoder(source, failOn: request.input.failOn)
-        do {
-            opened = try decoder.open()
-        } catch {
-            throw error.ofHost ?? JobError(.inputCorrupt, "the header cannot be read: \(error.message)")
-        }
-        header = SourceHeader(opened)
+        try source.check(request.input.sha256)
+        decoder = try Decoder(source, request.input)
+        opened = try decoder.openHeader()
+        header = SourceHeader(opened, ignoringProfile: decoder.ignoresProfile)
         try header.check(request.limits)
 
         let upright = request.input.autoOrient ? header.orientation : .upright
@@ -121,7 +118,7 @@ struct Rendering {
     private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Size {
         do {
             let finished = try task.pipeline(fromPlanesOf: header.shape).apply(to: raster)
-            try task.encoder.write(finished, to: file)
+            try task.encoder.write(finished, KeptMetadata(task.rendition, of: opened), to: file)
             return finished.size
         } catch {
             throw PlaneFailure(message: error.message)
@@ -142,25 +139,14 @@ struct Rendering {
     // MARK: Pixels
 
     private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
-        let cascades = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
-            var image: Raster
-            if let whole {
-                image = whole
-            } else {
-                image = try (plan.reduction == .none ? opened : decoder.open(plan.reduction)).standardised()
-            }
-            if plan.needsWholeSource { image = try image.inMemory() }
-            var cascades: [Cascade] = []
-            for strand in plan.strands { cascades.append(try Cascade(image, strand, stored: header.size)) }
-            return cascades
-        }
+        let cascades = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.cascades(plan) }
         var renditions: [Int: RenderedImage] = [:]
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
                 do throws(VipsFailure) {
                     let scaled = try cascades[plan.renditions[task.index]].scaled(to: task.plan.scaled)
                     let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
-                    try task.encoder.write(image, to: file)
+                    try task.encoder.write(image, KeptMetadata(task.rendition, of: opened), to: file)
                     return image.size
                 } catch {
                     throw file.failure
@@ -170,6 +156,29 @@ struct Rendering {
         }
         try checkComplaints()
         return renditions
+    }
+
+    /// One for each strand of the plan.
+    private func cascades(_ plan: PixelsPlan) throws(VipsFailure) -> [Cascade] {
+        var decoded = plan.reduction == .none ? opened : try decoder.open(plan.reduction)
+        // Strands in several colours read the source as it is.
+        let spaces = Set(plan.strands.map(\.version.colourspace))
+        if plan.needsWholeSource && spaces.count > 1 { decoded = try decoded.inMemory() }
+        var images: [ColourSpace: Raster] = [:]
+        for space in spaces {
+            if space == .srgb, let whole {
+                images[space] = whole
+                continue
+            }
+            let image = try decoded.standardised(space, ignoringProfile: decoder.ignoresProfile)
+            images[space] = plan.needsWholeSource ? try image.inMemory() : image
+        }
+        var cascades: [Cascade] = []
+        for strand in plan.strands {
+            guard let image = images[strand.version.colourspace] else { continue }
+            cascades.append(try Cascade(image, strand, stored: header.size))
+        }
+        return cascades
     }
 
     /// The JPEG loader looks for warnings before each strip of rows that it reads, so those of the last strip, which is

@@ -151,10 +151,10 @@ extension Rendition {
             || extend.map { $0.extendWith != .background } ?? false
     }
 
-    /// Whether the resized, cut picture is the file's, without a change to it.
+    /// Whether the resized, cut picture is all that is in the file, without a change to it.
     var isPlain: Bool {
         obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
-            && encoding.format == .jpeg
+            && keep.isEmpty && density == nil && encoding.format == .jpeg
     }
 }
 

@@ -33,7 +33,8 @@ import Testing
             "extract": #"{"left": 0, "top": 0, "width": 1, "height": 1}"#, "gamma": "true", "flatten": "true",
             "extractAfter": #"{"left": 0, "top": 0, "width": 1, "height": 1}"#, "extend": #"{"top": 1}"#,
             "gammaOut": "1.5", "normalise": "true", "clahe": #"{"width": 9, "height": 9}"#, "tint": #""red""#,
-            "removeAlpha": "true", "ensureAlpha": "0.5",
+            "removeAlpha": "true", "ensureAlpha": "0.5", "keep": #"["exif", "icc"]"#, "withoutGps": "false",
+            "colourspace": #""p3""#, "density": "300",
             "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
             "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
         ]
@@ -88,7 +89,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 16)
+        #expect(defaults == 21)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -122,7 +123,8 @@ import Testing
     @Test func `agrees with the decoder on every job with one thing changed`() throws {
         let whole = try JSONValue(
             parsing: #"""
-                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2, "metadata": [1],
+                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "ignoreIcc": true,
+                   "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
                    "withoutEnlargement": true, "withoutReduction": true, "quality": 5, "rotate": 90, "flip": true, "flop": true, "greyscale": true, "median": 5, "threshold": 99,
@@ -131,7 +133,8 @@ import Testing
                    "trim": {"background": "red", "threshold": 5, "margin": 2}, "gamma": 2, "gammaOut": 3,
                    "extract": {"left": 1, "top": 2, "width": 30, "height": 40}, "flatten": true,
                    "extend": {"top": 1, "extendWith": "mirror"}, "normalise": {"lower": 2}, "tint": "teal",
-                   "clahe": {"width": 3, "height": 4, "maxSlope": 5}, "removeAlpha": true}]}
+                   "clahe": {"width": 3, "height": 4, "maxSlope": 5}, "removeAlpha": true,
+                   "keep": ["icc", "copyright"], "withoutGps": false, "colourspace": "p3", "density": 72.5}]}
                 """#.utf8)
         let byExtension = try JSONValue(
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
@@ -251,6 +254,11 @@ extension JSONValue {
                     return .object(object)
                 }
             }
+        case "array":
+            let items = self["items"]?.offeredValues ?? []
+            return [[], .array(items)]
+        case "string" where self["pattern"]?.string?.contains("{64}") == true:
+            return [.string(String(repeating: "0a", count: 32))]
         case "string": return [self["pattern"]?.string?.hasPrefix("^#") == true ? "#1234" : "b.jpg"]
         default: return []
         }

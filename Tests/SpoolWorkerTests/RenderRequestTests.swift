@@ -120,6 +120,10 @@ extension OpenFile {
         rendition.clahe = LocalEqualisation(width: 9, height: 8, maxSlope: 7)
         rendition.tint = Colour(red: 1, green: 2, blue: 3)
         rendition.removeAlpha = true
+        rendition.keep = [.exif, .copyright]
+        rendition.withoutGps = false
+        rendition.colourspace = .p3
+        rendition.density = 299.5
         rendition.greyscale = true
         rendition.median = 5
         rendition.threshold = 1
@@ -128,7 +132,10 @@ extension OpenFile {
         rendition.sharpen = Sharpening(sigma: 0.7, m1: 2, m2: 3, x1: 4, y2: 5, y3: 6)
         rendition.linear = LinearChange(a: -1, b: 0.1)
         rendition.negate = Negation(alpha: false)
-        let job = Job(input: Input(path: "secret/a", autoOrient: false, failOn: .none), renditions: [rendition])
+        var job = Job(input: Input(path: "secret/a", autoOrient: false, failOn: .none), renditions: [rendition])
+        job.input.page = 4
+        job.input.ignoreIcc = true
+        job.input.sha256 = String(repeating: "0a", count: 32)
         let limits = RenderLimits(inputPixels: 5, outputDimension: 6)
         var request = RenderRequest(withoutPathsOf: job, limits: limits)
         #expect(!"\(request)".contains("secret"))

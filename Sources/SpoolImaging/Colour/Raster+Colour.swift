@@ -1,12 +1,16 @@
 import CVips
+import SpoolJob
 
 extension Raster {
     /// Whether there is one band of brightness, and perhaps alpha.
     var isGreyscale: Bool { bands < 3 }
 
-    /// The image as eight-bit sRGB or greyscale, whatever it was: profiles applied, 16 bits and CMYK converted.
-    func standardised() throws(VipsFailure) -> Raster {
-        var image = try withKnownColours()
+    /// The image as eight bits of three colours or greyscale, whatever it was: profiles applied, 16 bits and CMYK
+    /// converted. Its profile is left in the header if it says what the numbers mean.
+    func standardised(
+        _ space: ColourSpace = .srgb, ignoringProfile: Bool = false
+    ) throws(VipsFailure) -> Raster {
+        var image = try withKnownColours(space, ignoringProfile)
         if image.interpretation != VIPS_INTERPRETATION_sRGB && image.interpretation != VIPS_INTERPRETATION_B_W {
             image = try image.converted(toGreyscale: image.isGreyscale)
         }
@@ -51,28 +55,40 @@ extension Raster {
     }
 
     /// The image in a space that libvips can convert without a profile.
-    private func withKnownColours() throws(VipsFailure) -> Raster {
+    private func withKnownColours(_ space: ColourSpace, _ ignoringProfile: Bool) throws(VipsFailure) -> Raster {
         switch interpretation {
         case VIPS_INTERPRETATION_CMYK:
             // Without a profile of its own: libvips' general one for print.
-            return try transformed { $0.set("input_profile", named: "cmyk") }
+            return try transformed(to: space) { $0.set("input_profile", named: "cmyk") }
         case VIPS_INTERPRETATION_LABS, VIPS_INTERPRETATION_LAB, VIPS_INTERPRETATION_GREY16:
             return self
         default:
-            if isSRGB { return self }
-            // A profile that cannot apply, one for colours in a greyscale image, is no reason to refuse the image.
-            do { return try transformed() } catch { return self }
+            let isSRGB = ignoringProfile || self.isSRGB
+            switch space {
+            case .srgb where isSRGB: return self
+            case .keep where !isGreyscale: return self
+            // Brightness alone has no wide colours.
+            case .p3 where isGreyscale && isSRGB: return self
+            case .p3 where isSRGB:
+                return try transformed(to: .p3) {
+                    $0.set("input_profile", named: "srgb")
+                    $0.set("embedded", false)
+                }
+            default:
+                // A profile that cannot apply, one for colours in a greyscale image, is no reason to refuse the image.
+                do { return try transformed(to: space) } catch { return self }
+            }
         }
     }
 
-    /// The image in sRGB, by way of the embedded profile.
+    /// The image in sRGB, or in P3, by way of the embedded profile.
     private func transformed(
-        _ arguments: (borrowing Operation) -> Void = { _ in }
+        to space: ColourSpace, _ arguments: (borrowing Operation) -> Void = { _ in }
     ) throws(VipsFailure) -> Raster {
         // The transform leaves a 16-bit alpha as it is, which eight bits cannot hold.
         let image = hasAlpha && !isEightBit ? try converted(toGreyscale: isGreyscale) : self
         return try image.applying("icc_transform") {
-            $0.set("output_profile", named: "srgb")
+            if space == .p3 { $0.set("output_profile", named: "p3") } else { $0.set("output_profile", named: "srgb") }
             $0.set("embedded", true)
             $0.set("intent", member: "perceptual")
             arguments($0)

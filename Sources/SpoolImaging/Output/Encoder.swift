@@ -24,11 +24,22 @@ struct Encoder: CustomStringConvertible {
     }
 
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
-    func write(_ image: Raster, to file: OutputFile) throws(VipsFailure) {
+    /// - Parameter metadata: what the file gets beside the pixels; nothing if nil.
+    func write(_ image: Raster, _ metadata: KeptMetadata? = nil, to file: OutputFile) throws(VipsFailure) {
         let saver = try Operation(format.saver)
-        saver.set("in", keepsMetadata ? image : try image.withoutMetadata())
+        if keepsMetadata {
+            saver.set("in", image)
+        } else {
+            let bare = if let metadata { try metadata.apply(to: image) } else { try image.withoutMetadata() }
+            saver.set("in", bare)
+        }
         encoding.set(on: saver, hasAlpha: image.hasAlpha)
-        if !keepsMetadata {
+        if format == .tiff, let resolution = metadata?.resolution {
+            saver.set("xres", resolution)
+            saver.set("yres", resolution)
+        }
+        let isBare = !keepsMetadata && metadata?.isKept != true
+        if isBare {
             // libvips 8.15 replaced `strip` by `keep`.
             if saver.has("keep") { saver.set("keep", member: "none") } else { saver.set("strip", true) }
         }
@@ -36,6 +47,6 @@ struct Encoder: CustomStringConvertible {
             unsafe saver.set(target: target)
             try saver.run()
         }
-        if format == .webp && !keepsMetadata { file.removeWebPMetadata() }
+        if format == .webp && isBare { file.removeWebPMetadata() }
     }
 }

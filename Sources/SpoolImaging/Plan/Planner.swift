@@ -61,13 +61,15 @@ extension RenditionTask {
     fileprivate var pixelsNeed: PixelsPlan.Need {
         PixelsPlan.Need(
             scaled: plan.scaled,
-            version: PixelsPlan.Version(area: area, gamma: rendition.gamma, kernel: rendition.kernel),
+            version: PixelsPlan.Version(
+                area: area, colourspace: rendition.colourspace, gamma: rendition.gamma, kernel: rendition.kernel),
             shrinksFast: rendition.fastShrinkOnLoad)
     }
 
     /// What keeps this rendition from being made of planes, as words that follow its name.
     fileprivate var planesObstacle: String? {
         if rendition.trim != nil { return "trims, and so looks at all pixels" }
+        if rendition.colourspace != .srgb { return "has a colourspace other than srgb" }
         if rendition.gamma != nil { return "has gamma, which counts for red, green and blue" }
         if rendition.kernel != .lanczos3 { return "has a kernel other than lanczos3" }
         if !area.size.covers(plan.scaled) { return "is larger than the source" }

@@ -22,6 +22,7 @@ struct PixelsPlan: Equatable, Sendable {
     /// What renditions are made of: a part of the source, as stored, with or without a change before resizing.
     struct Version: Hashable, Sendable {
         var area: Box
+        var colourspace = ColourSpace.srgb
         var gamma: Double?
         var kernel = Kernel.lanczos3
     }

@@ -5,25 +5,53 @@ import SpoolJob
 struct Decoder {
     var source: SourceFile
     var failOn: FailOn
+    /// From 0.
+    private let page: Int
+    /// Whether pixels are sRGB whatever their profile says.
+    let ignoresProfile: Bool
 
-    init(_ source: SourceFile, failOn: FailOn) throws(JobError) {
+    init(_ source: SourceFile, _ input: Input) throws(JobError) {
         guard Operation.exists(source.format.loader) else {
             throw JobError(
                 .optionUnsupported,
                 "the installed libvips \(VipsLibrary.version) is built without \(source.format.name) reading")
         }
         self.source = source
-        self.failOn = failOn
+        failOn = input.failOn
+        page = input.page
+        ignoresProfile = input.ignoreIcc
+    }
+
+    /// Reads the header, and sees whether there is the page that is asked for.
+    func openHeader() throws(JobError) -> Raster {
+        func opened(_ page: Int) throws(JobError) -> Raster {
+            do {
+                return try open(page: page)
+            } catch {
+                throw error.ofHost ?? JobError(.inputCorrupt, "the header cannot be read: \(error.message)")
+            }
+        }
+        let first = try opened(0)
+        guard page > 0 else { return first }
+        let pages = max(1, first.field("n-pages") ?? 1)
+        guard page < pages else {
+            let has = pages == 1 ? "one page, page 0" : "\(pages) pages, 0 to \(pages - 1)"
+            throw JobError(.jobInvalid, "input.page is \(page), but the image has \(has)")
+        }
+        return try opened(page)
     }
 
     /// Reads the header; pixels follow when they are asked for, once, from top to bottom.
-    func open(_ reduction: Reduction = .none) throws(VipsFailure) -> Raster {
+    func open(_ reduction: Reduction = .none) throws(VipsFailure) -> Raster { try open(reduction, page: page) }
+
+    private func open(_ reduction: Reduction = .none, page: Int) throws(VipsFailure) -> Raster {
         guard let connection = unsafe vips_source_new_from_descriptor(source.descriptor) else { throw .take() }
         // The operation holds a reference of its own.
         defer { unsafe spool_vips_unref(connection) }
         let loader = try Operation(source.format.loader)
         unsafe loader.set(source: connection)
         loader.set("access", member: "sequential")
+        if page > 0 { loader.set("page", page) }
         // Interlaced images cannot be read in sequence. Large ones would go through a file in a folder that may be
         // missing or full; what they take is bounded by the limit on pixels.
         loader.set("memory", true)
@@ -51,7 +79,9 @@ struct Decoder {
 
     /// All pixels, upright or not, in colours that steps know.
     func whole() throws(JobError) -> Raster {
-        try decoding(.none) { () throws(VipsFailure) in try open().standardised().inMemory() }
+        try decoding(.none) { () throws(VipsFailure) in
+            try open().standardised(.srgb, ignoringProfile: ignoresProfile).inMemory()
+        }
     }
 
     /// - Parameter body: decodes the source, reduced like this.

@@ -35,6 +35,14 @@ struct SourceFile: Sendable {
         }
     }
 
+    /// - Parameter sha256: what the job says of the file, if anything.
+    /// - Throws: ``ErrorCode/inputMismatch``
+    func check(_ sha256: String?) throws(JobError) {
+        guard let sha256, sha256 != digest.sha256 else { return }
+        throw JobError(
+            .inputMismatch, "the file's SHA-256 is \(digest.sha256), but input.sha256 is \(sha256); it is another file")
+    }
+
     /// Hands the bytes of a JPEG over; they are kept no longer here.
     mutating func takeContent() -> [UInt8]? {
         defer { content = nil }

@@ -15,14 +15,14 @@ struct SourceHeader: Equatable, Sendable {
 
     var shape: ImageShape { ImageShape(size: size, isGreyscale: isGreyscale, hasAlpha: hasAlpha) }
 
-    init(_ image: Raster) {
+    init(_ image: Raster, ignoringProfile: Bool = false) {
         size = image.size
         isGreyscale = image.isGreyscale
         hasAlpha = image.hasAlpha
         pages = max(1, image.field("n-pages") ?? 1)
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
-        isSRGB = image.isSRGB
+        isSRGB = ignoringProfile || image.isSRGB
     }
 
     /// libvips 8.14 reads the EXIF of PNG without drawing the conclusion; the text begins with the number.

@@ -87,6 +87,11 @@ struct Operation: ~Copyable {
         return Array(values.prefix(Int(count)))
     }
 
+    /// Puts binary data that the operation has found into the header of an image.
+    func giveBlob(_ result: StaticString, to image: Raster, as name: StaticString) {
+        unsafe spool_vips_give_blob(pointer, result.cString, image.pointer, name.cString)
+    }
+
     /// Runs an operation that makes no image, or one that is not wanted.
     func run() throws(VipsFailure) {
         guard unsafe spool_vips_build(pointer) == 0 else { throw .take() }

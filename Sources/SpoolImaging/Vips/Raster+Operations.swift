@@ -105,14 +105,8 @@ extension Raster {
     /// The same pixels with nothing else: no profile, no EXIF, no animation, no palette of the source.
     func withoutMetadata() throws(VipsFailure) -> Raster {
         let bare = try applying("copy")
-        guard let names = unsafe vips_image_get_fields(bare.pointer) else { return bare }
-        defer { unsafe g_strfreev(names) }
-        var next = unsafe names
-        while let name = unsafe next.pointee {
-            // Width, height and their like are listed too; they cannot be removed and stay.
-            _ = unsafe vips_image_remove(bare.pointer, name)
-            unsafe next += 1
-        }
+        // Width, height and their like are listed too; they cannot be removed and stay.
+        for name in fieldNames { _ = unsafe vips_image_remove(bare.pointer, name) }
         return bare
     }
 }

@@ -69,4 +69,22 @@ final class Raster {
         try point.run()
         return point.reals("out-array")
     }
+
+    /// The names of all fields of the header.
+    var fieldNames: [String] {
+        guard let names = unsafe vips_image_get_fields(pointer) else { return [] }
+        defer { unsafe g_strfreev(names) }
+        var all: [String] = []
+        var next = unsafe names
+        while let name = unsafe next.pointee {
+            all.append(unsafe String(cString: name))
+            unsafe next += 1
+        }
+        return all
+    }
+
+    /// Copies a field of the header to an image that nobody else has yet.
+    func copyField(_ name: String, to other: Raster) { unsafe spool_vips_copy_field(pointer, other.pointer, name) }
+
+    func setField(_ name: String, _ value: Int) { unsafe vips_image_set_int(pointer, name, Int32(value)) }
 }

@@ -36,6 +36,13 @@ public struct Input: Sendable, Equatable {
     /// How bad a source may be before it is an error.
     public var failOn: FailOn
 
+    /// The page of a document or the frame of an animation, from 0.
+    public var page = 0
+    /// Takes the numbers of the pixels for sRGB, whatever the image's profile says.
+    public var ignoreIcc = false
+    /// What the file's SHA-256 must be, in small hexadecimal digits.
+    public var sha256: String?
+
     public init(path: String, autoOrient: Bool = true, failOn: FailOn = .warning) {
         self.path = path
         self.autoOrient = autoOrient

@@ -69,6 +69,14 @@ public struct Rendition: Sendable, Equatable {
     public var ensureAlpha: Double?
     public var negate: Negation?
 
+    // What the file has beside its pixels.
+    public var keep: Set<MetadataKind> = []
+    /// Leaves the position out of EXIF that is kept.
+    public var withoutGps = true
+    public var colourspace = ColourSpace.srgb
+    /// Pixels an inch, for print; nil for the source's.
+    public var density: Double?
+
     /// - Parameter quality: 1 (small) to 100 (good) for lossy formats, others ignore it; nil for the format's default.
     public init(
         path: String, format: ImageFormat, width: Int? = nil, height: Int? = nil, fit: Fit = .cover,

@@ -86,6 +86,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let inputUnsupported = ErrorCode(rawValue: "input_unsupported")
     /// The image is truncated or damaged, beyond what `failOn` lets pass.
     public static let inputCorrupt = ErrorCode(rawValue: "input_corrupt")
+    /// The file's SHA-256 is not the one that the job names.
+    public static let inputMismatch = ErrorCode(rawValue: "input_mismatch")
 
     // The renditions
     /// A rendition's path lies outside the allowed roots, or leads out of them.
@@ -119,7 +121,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let allCases: [ErrorCode] = [
         .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
-        .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .outputNotAllowed, .outputNotWritable, .outputIsInput,
+        .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable,
+        .outputIsInput,
         .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .resourcesExhausted,
         .workerDied, .storageFull, .storageFailed,
     ]

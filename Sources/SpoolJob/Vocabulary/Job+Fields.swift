@@ -73,5 +73,11 @@ extension Input: Blank {
             .defaulted(
                 "failOn", \.failOn, ChoiceKind(),
                 "which damage fails the job; each value includes those before it"),
+            .defaulted(
+                "page", \.page, WholeNumberKind(0...100_000), "the page of a document or the frame of an animation"),
+            .defaulted("ignoreIcc", \.ignoreIcc, FlagKind(), "take the pixels for sRGB, whatever their profile says"),
+            .optional(
+                "sha256", \.sha256, DigestKind(), default: "any",
+                "what the file must be; another one fails the job with `input_mismatch`"),
         ])
 }

@@ -112,6 +112,17 @@ extension Rendition: Blank {
             .optional(
                 "negate", \.negate, FlagOrKind(Negation(), or: Negation.kind), default: "none",
                 "the negative; `{\"alpha\": false}` keeps transparency"),
+            .defaulted(
+                "keep", \.keep, SetKind(),
+                "data of the source that the file gets, as far as its format has room for it; `copyright` and `credit` are "
+                    + "EXIF's copyright and artist alone"),
+            .defaulted("withoutGps", \.withoutGps, FlagKind(), "leave the position out of EXIF that is kept"),
+            .defaulted(
+                "colourspace", \.colourspace, ChoiceKind(),
+                "what the numbers mean. `p3` and `keep` (the source's own) save wide colours and add a profile"),
+            .optional(
+                "density", \.density, NumberKind(atLeast: 1, atMost: 100_000), default: "the source's",
+                "pixels an inch that the file names, for print"),
         ],
         rules: [.optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha])
 }

@@ -1,0 +1,196 @@
+import CVips
+import SpoolJob
+import Testing
+
+@testable import SpoolImaging
+
+/// What a rendition keeps of its source beside the pixels.
+struct MetadataTests {
+    private let folder: ScratchFolder
+
+    init() throws {
+        try VipsLibrary.start()
+        folder = try ScratchFolder()
+    }
+
+    /// A source with everything, on its side.
+    private func writeSource(_ format: ImageFormat = .jpeg) throws {
+        let image = try Picture(64, 40, [200, 60, 40]).raster.applying("icc_transform") {
+            $0.set("output_profile", named: "p3")
+        }
+        for (name, value) in [
+            ("exif-ifd0-Copyright", "Ada"), ("exif-ifd0-Artist", "Bea"), ("exif-ifd0-Model", "Box"),
+            ("exif-ifd3-GPSLatitude", "48/1 8/1 0/1"), ("exif-ifd3-GPSLatitudeRef", "N"),
+        ] {
+            unsafe vips_image_set_string(image.pointer, name, value)
+        }
+        image.setField("orientation", 6)
+        for name in ["xmp-data", "iptc-data", "jpeg-thumbnail-data"] {
+            let bytes =
+                name == "iptc-data"
+                ? Array("Photoshop 3.0".utf8) + [0, 0x1C, 2, 5, 0, 4] + Array("bird".utf8)
+                : Array("<x>\(name)</x>".utf8)
+            unsafe vips_image_set_blob_copy(image.pointer, name, bytes, bytes.count)
+        }
+        try image.write(format, to: folder.file("source"))
+    }
+
+    /// The header of a rendition that is changed like this.
+    private func header(_ format: ImageFormat = .jpeg, _ change: (inout Rendition) -> Void) throws -> Raster {
+        var rendition = Rendition(path: "x", format: format, width: 20)
+        change(&rendition)
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        return try Raster(decoding: folder.file("x"))
+    }
+
+    @Test func `nothing is kept unless it is asked for`() throws {
+        try writeSource()
+        for format in [ImageFormat.jpeg, .png, .webp, .tiff] {
+            let names = try header(format) { _ in }.fieldNames
+            for name in ["exif-data", "xmp-data", "iptc-data", "icc-profile-data", "jpeg-thumbnail-data"] {
+                #expect(!names.contains(name), "\(format) has \(name)")
+            }
+        }
+    }
+
+    @Test func `EXIF is kept without position, orientation and thumbnail`() throws {
+        try writeSource()
+        let image = try header { $0.keep = [.exif] }
+        #expect(image.text("exif-ifd0-Model")?.hasPrefix("Box") == true)
+        #expect(image.text("exif-ifd0-Copyright")?.hasPrefix("Ada") == true)
+        #expect(image.field("orientation") ?? 1 == 1)
+        #expect(image.size == Size(width: 20, height: 32))
+        for name in ["exif-ifd3-GPSLatitude", "xmp-data", "iptc-data", "icc-profile-data", "jpeg-thumbnail-data"] {
+            #expect(!image.hasField(name), "\(name)")
+        }
+        let place = try header { ($0.keep, $0.withoutGps) = ([.exif], false) }
+        #expect(place.text("exif-ifd3-GPSLatitude")?.hasPrefix("48/1") == true)
+    }
+
+    @Test func `copyright and credit are kept without the rest of EXIF`() throws {
+        try writeSource()
+        let image = try header { $0.keep = [.copyright] }
+        #expect(image.text("exif-ifd0-Copyright")?.hasPrefix("Ada") == true)
+        for name in ["exif-ifd0-Artist", "exif-ifd0-Model", "exif-ifd3-GPSLatitude"] {
+            #expect(!image.hasField(name), "\(name)")
+        }
+        let both = try header { $0.keep = [.copyright, .credit] }
+        #expect(both.text("exif-ifd0-Artist")?.hasPrefix("Bea") == true && !both.hasField("exif-ifd0-Model"))
+    }
+
+    @Test func `XMP, IPTC and a profile are kept where the format has room`() throws {
+        try writeSource()
+        let image = try header { $0.keep = [.xmp, .iptc, .icc] }
+        #expect(image.hasField("xmp-data") && image.hasField("iptc-data") && !image.hasField("exif-ifd0-Model"))
+        // The pixels are sRGB, so the profile is.
+        let profile = try #require(image.blob("icc-profile-data", upTo: 1 << 22))
+        #expect(ColourProfile(profile).isSRGB)
+        for format in [ImageFormat.png, .webp, .tiff] {
+            let image = try header(format) { $0.keep = [.all] }
+            #expect(image.hasField("xmp-data") && image.hasField("icc-profile-data"), "\(format)")
+        }
+        #expect(try header(.webp) { $0.keep = [.all] }.hasField("exif-ifd0-Model"))
+    }
+
+    @Test func `a source without metadata has none to keep`() throws {
+        try Picture(64, 40, [200, 60, 40]).write(to: folder.file("source"))
+        let image = try header(.png) { $0.keep = [.exif, .xmp, .iptc] }
+        #expect(!image.hasField("xmp-data") && image.text("exif-ifd0-Model") == nil)
+        #expect(try header(.png) { $0.keep = [.icc] }.hasField("icc-profile-data"))
+    }
+
+    @Test func `a wide colour keeps its numbers with its profile, or gets those of P3`() throws {
+        try writeSource(.png)
+        let stored = try Picture(folder.file("source"))[5, 5]
+        let kept = try header(.png) { $0.colourspace = .keep }
+        #expect(kept.hasField("icc-profile-data"))
+        #expect(try Picture(folder.file("x"))[5, 5] == stored)
+        let wide = try header(.png) { $0.colourspace = .p3 }
+        #expect(wide.hasField("icc-profile-data") && !wide.isSRGB)
+        #expect(try Picture(folder.file("x")).distance(at: 5, 5, from: stored) <= 1)
+        // sRGB's numbers become those that P3 has for the same colour.
+        try Picture(64, 40, [200, 60, 40]).write(to: folder.file("source"))
+        _ = try header(.png) { $0.colourspace = .p3 }
+        #expect(try Picture(folder.file("x")).distance(at: 5, 5, from: stored) <= 1)
+    }
+
+    @Test func `renditions of one job may have colours of their own`() throws {
+        try writeSource(.png)
+        var wide = Rendition(path: "wide", format: .png, width: 20)
+        wide.colourspace = .p3
+        let plain = Rendition(path: "plain", format: .png, width: 20)
+        _ = try render(folder.file("source"), [wide, plain], in: folder).rendered()
+        let (first, second) = try (Picture(folder.file("wide"))[5, 5], Picture(folder.file("plain"))[5, 5])
+        #expect(first != second)
+        #expect(zip(second, [200, 60, 40]).allSatisfy { abs(Int($0) - $1) <= 2 })
+    }
+
+    @Test func `ignoreIcc takes the numbers as they are`() throws {
+        try writeSource(.png)
+        let stored = try Picture(folder.file("source"))[5, 5]
+        let request = RenderRequest(
+            input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
+        var ignoring = request
+        ignoring.input.ignoreIcc = true
+        let target = Descriptor(creating: folder.file("x"))
+        _ = try render(ignoring, Descriptor(reading: folder.file("source")), [target]).rendered()
+        #expect(try Picture(folder.file("x"))[5, 5] == stored)
+    }
+
+    @Test func `the density is what the rendition says`() throws {
+        try writeSource()
+        for format in [ImageFormat.jpeg, .png, .tiff] {
+            let image = try header(format) { $0.density = 254 }
+            let perMillimetre = unsafe vips_image_get_xres(image.pointer)
+            #expect(abs(perMillimetre - 10) < 0.1, "\(format): \(perMillimetre)")
+        }
+    }
+
+    @Test func `a page is read by its number, and a missing one is refused`() throws {
+        try writeSource(.png)
+        var request = RenderRequest(
+            input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
+        request.input.page = 1
+        let target = Descriptor(creating: folder.file("x"))
+        let error = try render(request, Descriptor(reading: folder.file("source")), [target]).failure()
+        #expect(error.code == .jobInvalid && error.message == "input.page is 1, but the image has one page, page 0")
+
+        let pages = try Raster(
+            stacking: [[255, 0, 0], [0, 255, 0], [0, 0, 255]].map { try Picture(16, 16, $0).raster })
+        try pages.write(.gif, to: folder.file("source"))
+        request.input.page = 2
+        let job = try render(request, Descriptor(reading: folder.file("source")), [target]).rendered()
+        #expect(job.input.pages == 3)
+        let blue = try Picture(folder.file("x"))[8, 8]
+        #expect(blue[2] > 240 && blue[0] < 10)
+        request.input.page = 3
+        let beyond = try render(request, Descriptor(reading: folder.file("source")), [target]).failure()
+        #expect(beyond.message == "input.page is 3, but the image has 3 pages, 0 to 2")
+    }
+
+    @Test func `another file than the one with the digest is refused`() throws {
+        try writeSource()
+        let digest = try Descriptor(reading: folder.file("source")).with { try FileDigest(of: $0) }
+        var request = RenderRequest(
+            input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
+        request.input.sha256 = digest.sha256
+        let target = Descriptor(creating: folder.file("x"))
+        _ = try render(request, Descriptor(reading: folder.file("source")), [target]).rendered()
+        request.input.sha256 = String(repeating: "0", count: 64)
+        let error = try render(request, Descriptor(reading: folder.file("source")), [target]).failure()
+        #expect(error.code == .inputMismatch && !error.retryable && error.message.contains(digest.sha256))
+    }
+}
+
+extension Raster {
+    /// Images of one size as the frames of an animation.
+    convenience init(stacking frames: [Raster]) throws {
+        let join = try Operation("arrayjoin")
+        join.set("in", frames)
+        join.set("across", 1)
+        let tall = try join.image().applying("copy")
+        tall.setField("page-height", frames[0].size.height)
+        unsafe g_object_ref(tall.pointer)
+        unsafe self.init(owning: tall.pointer)
+    }
+}
