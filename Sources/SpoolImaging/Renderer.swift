@@ -23,10 +23,14 @@ public struct Renderer: Sendable {
     /// is undefined.
     /// - Parameters:
     ///   - source: readable and seekable. No file is opened by name: `request.input.path` is not looked at.
+    ///   - overlays: readable and seekable, one for each picture that renditions lay over themselves, in the order in which
+    ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
-    public func render(_ request: RenderRequest, source: Int32, outputs: [Int32]) -> RenderReply {
+    public func render(
+        _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32]
+    ) -> RenderReply {
         guard outputs.count == request.renditions.count else {
             return .failed(
                 JobError(.renderFailed, "\(request.renditions.count) renditions came with \(outputs.count) files"))
@@ -34,7 +38,7 @@ public struct Renderer: Sendable {
         do {
             return .rendered(
                 try VipsLibrary.exclusively { tools throws(JobError) in
-                    try Rendering(request, source: source, tools).run(outputs)
+                    try Rendering(request, source: source, tools).run(overlays: overlays, outputs)
                 })
         } catch {
             return .failed(error)

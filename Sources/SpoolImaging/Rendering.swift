@@ -12,6 +12,8 @@ struct Rendering {
     /// nil unless the plan is for planes.
     let planar: PlanarDecoder?
     private let tools: PlanarTools
+    private let overlays: OverlayImages
+    private let limits: RenderLimits
     /// All pixels, if they had to be looked at already.
     private let whole: Raster?
     let plan: RenderPlan
@@ -30,14 +32,17 @@ struct Rendering {
 
         let upright = request.input.autoOrient ? header.orientation : .upright
         var edges = TrimmedEdges(decoder, upright: upright)
+        let overlays = OverlayImages(request.renditions)
         var tasks: [RenditionTask] = []
         for (index, rendition) in request.renditions.enumerated() {
             let task = try RenditionTask(
-                index, rendition, header, upright: upright, trimmed: edges.box(of: rendition))
+                index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition))
             try task.check(request.limits, source: header.shape)
             tasks.append(task)
         }
         self.tasks = tasks
+        self.overlays = overlays
+        limits = request.limits
         whole = edges.whole
         let planar = tools.areAllowed ? content.flatMap(PlanarDecoder.init) : nil
         let planner = Planner(
@@ -49,7 +54,9 @@ struct Rendering {
     }
 
     /// Writes the renditions, the largest first, and reports them in the order of the request.
-    func run(_ outputs: [Int32]) throws(JobError) -> RenderedJob {
+    /// - Parameter overlayFiles: one for each overlay of the request.
+    func run(overlays overlayFiles: [Int32], _ outputs: [Int32]) throws(JobError) -> RenderedJob {
+        try overlays.load(overlayFiles, for: tasks.map(\.rendition), limits)
         var renditions: [Int: RenderedImage]
         switch plan {
         case .planes(let plan): renditions = try run(plan, outputs)

@@ -11,16 +11,20 @@ struct RenditionTask {
     var area, uprightArea: Box
     var plan: ResizePlan
     var encoder: Encoder
+    let overlays: OverlayImages
 
     /// - Parameters:
+    ///   - overlays: the job's, loaded before the steps are applied.
     ///   - upright: how the source is turned to be seen as it was taken.
     ///   - trimmed: the part inside its edges, seen upright, if the rendition trims.
     /// - Throws: what the rendition asks for and cannot have of this source, or from the installed libraries.
     init(
-        _ index: Int, _ rendition: Rendition, _ header: SourceHeader, upright: Orientation, trimmed: Box?
+        _ index: Int, _ rendition: Rendition, _ header: SourceHeader, _ overlays: OverlayImages, upright: Orientation,
+        trimmed: Box?
     ) throws(JobError) {
         self.index = index
         self.rendition = rendition
+        self.overlays = overlays
         orientation = rendition.orientation(after: upright)
         let turned = orientation.swapsSides ? header.size.transposed : header.size
         uprightArea = trimmed ?? Box(all: turned)
@@ -81,6 +85,8 @@ struct RenditionTask {
             pipeline.add(ExtendStep(edges: extend, background: rendition.background))
         }
         pipeline.add(rendition.adjustments)
+        layOver(&pipeline)
+        pipeline.add(rendition.corrections)
         if rendition.removeAlpha { pipeline.add(RemoveAlphaStep()) }
         if let alpha = rendition.ensureAlpha { pipeline.add(EnsureAlphaStep(alpha: alpha)) }
         if let negation = rendition.negate { pipeline.add(NegateStep(negation: negation)) }
@@ -120,6 +126,20 @@ struct RenditionTask {
         }
     }
 
+    private func layOver(_ pipeline: inout Pipeline) {
+        guard !rendition.composite.isEmpty else { return }
+        let wasOpaque = !pipeline.shape.hasAlpha
+        pipeline.add(ColourStep())
+        pipeline.add(EnsureAlphaStep(alpha: 1))
+        for overlay in rendition.composite { pipeline.add(CompositeStep(overlay: overlay, images: overlays)) }
+        guard wasOpaque else { return }
+        if rendition.composite.allSatisfy(\.blend.keepsOpaque) {
+            pipeline.add(RemoveAlphaStep())
+        } else if rendition.flatten || !rendition.encoding.hasAlpha {
+            pipeline.add(FlattenStep(background: rendition.background))
+        }
+    }
+
     private func cutAgain(_ pipeline: inout Pipeline) {
         guard let area = rendition.extractAfter else { return }
         let box = Box(area)
@@ -154,7 +174,7 @@ extension Rendition {
     /// Whether the resized, cut picture is all that is in the file, without a change to it.
     var isPlain: Bool {
         obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
-            && keep.isEmpty && density == nil && encoding.format == .jpeg
+            && corrections.isEmpty && composite.isEmpty && keep.isEmpty && density == nil && encoding.format == .jpeg
     }
 }
 

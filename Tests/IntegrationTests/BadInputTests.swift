@@ -45,6 +45,22 @@ import Testing
         (#"{"input": "../../../etc/passwd", "renditions": [{"path": "x.png"}]}"#, .inputNotAllowed, "leads out"),
         (#"{"input": "/etc/passwd", "renditions": [{"path": "x.png"}]}"#, .inputNotAllowed, "outside"),
         (#"{"input": "photo.jpg", "renditions": [{"path": "../x.png"}]}"#, .outputNotAllowed, "leads out"),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "composite": [{"input": "missing.png"}]}]}"#,
+            .inputNotFound, "overlay missing.png"
+        ),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "composite": [{"input": "../../x.png"}]}]}"#,
+            .inputNotAllowed, "overlay ../../x.png leads out"
+        ),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "composite": [{"input": "/etc/passwd"}]}]}"#,
+            .inputNotAllowed, "outside"
+        ),
+        (
+            #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "extract": {"left": 640, "top": 0, "width": 1, "height": 1}}]}"#,
+            .jobInvalid, "reaches to 641, 1, but the image is 640×480"
+        ),
         (#"{"input": "photo.jpg", "renditions": [{"path": "/tmp/x.png"}]}"#, .outputNotAllowed, "outside"),
         (
             #"{"input": "photo.jpg", "renditions": [{"path": "../incoming/evil.json", "format": "png"}]}"#,

@@ -41,6 +41,25 @@ import Testing
         #expect(try fixture.scratch.list("spool/.spool/workers").isEmpty)
     }
 
+    @Test func `lays pictures of the input root over renditions`() async throws {
+        let fixture = try await SpoolFixture()
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("input/photo.jpg").string,
+            toPath: fixture.path.appending("input/mark.jpg").string)
+        try fixture.drop(
+            #"""
+            {"input": "photo.jpg", "renditions": [
+              {"path": "plain.png", "width": 100},
+              {"path": "marked.png", "width": 100, "composite": [{"input": "mark.jpg", "scale": 0.2, "gravity": "southeast"}]}]}
+            """#)
+        #expect(try await fixture.once().status == 0)
+        let files = try ["plain", "marked"].map {
+            try Data(contentsOf: URL(filePath: fixture.path.appending("output/\($0).png").string))
+        }
+        #expect(files[0] != files[1])
+        try fixture.expectConsistent()
+    }
+
     @Test(arguments: ["auto", "poll"])
     func `is done for jobs that come while the worker runs, and that were there before`(mode: String) async throws {
         let fixture = try await SpoolFixture()

@@ -34,7 +34,7 @@ import Testing
             "extractAfter": #"{"left": 0, "top": 0, "width": 1, "height": 1}"#, "extend": #"{"top": 1}"#,
             "gammaOut": "1.5", "normalise": "true", "clahe": #"{"width": 9, "height": 9}"#, "tint": #""red""#,
             "removeAlpha": "true", "ensureAlpha": "0.5", "keep": #"["exif", "icc"]"#, "withoutGps": "false",
-            "colourspace": #""p3""#, "density": "300",
+            "composite": #"[{"input": "a.png"}]"#, "colourspace": #""p3""#, "density": "300",
             "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
             "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
         ]
@@ -89,7 +89,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 21)
+        #expect(defaults == 22)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -140,6 +140,8 @@ import Testing
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
         let options = try [
             #""x.jpg", "jpeg": {"progressive": true, "chromaSubsampling": "4:4:4", "mozjpeg": true, "quantisationTable": 3}"#,
+            #""x.png", "composite": [{"input": "o.png", "blend": "add", "left": 1, "top": -2, "tile": true, "opacity": 0.5}]"#,
+            #""x.png", "composite": [{"input": "o.png", "gravity": "south", "scale": 0.1}]"#,
             #""x.png", "ensureAlpha": 0.5, "position": {"x": 0.25, "y": 1}, "rotate": 12.5"#,
             #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
             #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,

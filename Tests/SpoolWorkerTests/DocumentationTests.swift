@@ -119,7 +119,7 @@ import Testing
     @Test(arguments: [
         ("The job", KeyTable.job), ("The input", KeyTable.input), ("A rendition", KeyTable.rendition),
         ("A rendition", KeyTable.modulate), ("A rendition", KeyTable.sharpen),
-        ("A rendition", KeyTable.trim), ("A rendition", KeyTable.extend),
+        ("A rendition", KeyTable.overlay), ("A rendition", KeyTable.trim), ("A rendition", KeyTable.extend),
         ("Options of the formats", KeyTable.jpeg), ("Options of the formats", KeyTable.png),
         ("Options of the formats", KeyTable.webp), ("Options of the formats", KeyTable.gif),
         ("Options of the formats", KeyTable.tiff), ("Options of the formats", KeyTable.avif),

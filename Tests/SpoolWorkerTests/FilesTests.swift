@@ -90,7 +90,7 @@ import Testing
         try RenditionFiles(
             for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
             WorkAttempt(id: "id", worker: "me", isHeld: { true }),
-            source: SourceFile.open(source, in: inputs, limit: 1000), in: outputs,
+            sources: [SourceFile.open(source, in: inputs, limit: 1000)], in: outputs,
             steps: StepGuard(deadline: .now + patience))
     }
 

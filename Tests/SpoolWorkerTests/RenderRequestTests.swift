@@ -38,7 +38,9 @@ import Testing
 }
 
 /// A call as it arrives at a renderer.
-private func arrived(_ call: RendererCall, outputs: Int) throws -> (call: RendererCall, files: RendererFiles) {
+private func arrived(
+    _ call: RendererCall, overlays: Int = 0, outputs: Int
+) throws -> (call: RendererCall, files: RendererFiles) {
     let (supervisor, renderer) = try MessageSocket.pair()
     func file(_ content: String) throws -> OpenFile {
         let file = try OpenFile.inMemory("test")
@@ -46,7 +48,10 @@ private func arrived(_ call: RendererCall, outputs: Int) throws -> (call: Render
         return file
     }
     try supervisor.send(
-        call, RendererFiles(source: file("source"), outputs: (0..<outputs).map { try file("output \($0)") }))
+        call,
+        RendererFiles(
+            source: file("source"), overlays: (0..<overlays).map { try file("overlay \($0)") },
+            outputs: (0..<outputs).map { try file("output \($0)") }))
     return try #require(try renderer.receiveCall())
 }
 
@@ -72,8 +77,12 @@ extension OpenFile {
         let request = RenderRequest(
             input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)], limits: RenderLimits())
         #expect(try arrived(.explain(request), outputs: 0).call == .explain(request))
-        for (call, outputs) in [(RendererCall.render(request), 0), (.render(request), 2), (.explain(request), 1)] {
-            #expect(throws: WireError.self) { try arrived(call, outputs: outputs) }
+        let wrong = [
+            (RendererCall.render(request), 0, 0), (.render(request), 0, 2), (.render(request), 1, 1),
+            (.explain(request), 0, 1), (.explain(request), 1, 0),
+        ]
+        for (call, overlays, outputs) in wrong {
+            #expect(throws: WireError.self) { try arrived(call, overlays: overlays, outputs: outputs) }
         }
     }
 
@@ -120,6 +129,10 @@ extension OpenFile {
         rendition.clahe = LocalEqualisation(width: 9, height: 8, maxSlope: 7)
         rendition.tint = Colour(red: 1, green: 2, blue: 3)
         rendition.removeAlpha = true
+        var overlay = Overlay(input: "secret/o")
+        (overlay.blend, overlay.gravity, overlay.tile) = (.colourBurn, .south, true)
+        (overlay.left, overlay.top, overlay.opacity, overlay.scale) = (-7, 8, 0.3, 1.0 / 3)
+        rendition.composite = [overlay, Overlay(input: "secret/p"), overlay]
         rendition.keep = [.exif, .copyright]
         rendition.withoutGps = false
         rendition.colourspace = .p3
@@ -139,11 +152,13 @@ extension OpenFile {
         let limits = RenderLimits(inputPixels: 5, outputDimension: 6)
         var request = RenderRequest(withoutPathsOf: job, limits: limits)
         #expect(!"\(request)".contains("secret"))
-        guard case .render(let arrived) = try arrived(.render(request), outputs: 1).call else {
+        guard case .render(let arrived) = try arrived(.render(request), overlays: 2, outputs: 1).call else {
             Issue.record("another call arrived")
             return
         }
         #expect(arrived == request)
+        #expect(arrived.renditions[0].composite.map(\.input) == ["0", "1", "0"])
+        request.renditions[0].composite = rendition.composite
         request.input.path = job.input.path
         request.renditions[0].path = rendition.path
         #expect(request == RenderRequest(input: job.input, renditions: job.renditions, limits: limits))

@@ -55,6 +55,6 @@ struct EnsureAlphaStep: Step {
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        try image.applying("bandjoin_const") { $0.set("c", [(alpha * 255).rounded()]) }
+        try image.withAlpha(alpha)
     }
 }

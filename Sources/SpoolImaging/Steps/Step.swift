@@ -9,7 +9,7 @@ struct ImageShape: Equatable, Sendable {
 }
 
 /// One change to the image of a rendition: eight bits a sample, brightness or three colours, and perhaps alpha.
-protocol Step: Sendable, CustomStringConvertible {
+protocol Step: CustomStringConvertible {
     /// What it makes of an image of this shape, or nil if it has nothing to do.
     func result(of shape: ImageShape) -> ImageShape?
     /// - Parameter image: one for which there is a ``result(of:)``, which it keeps to.
@@ -24,7 +24,7 @@ extension SampleStep {
 }
 
 /// The steps from a resized image to the one that is encoded, decided before there are pixels.
-struct Pipeline: Sendable {
+struct Pipeline {
     private(set) var steps: [any Step] = []
     /// What comes out.
     private(set) var shape: ImageShape

@@ -77,6 +77,13 @@ extension Raster {
         try applying("flatten") { $0.set("background", background) }
     }
 
+    /// The image with an alpha, the same everywhere if it had none.
+    /// - Parameter alpha: 0 to 1.
+    func withAlpha(_ alpha: Double) throws(VipsFailure) -> Raster {
+        if hasAlpha { return self }
+        return try applying("bandjoin_const") { $0.set("c", [(alpha * 255).rounded()]) }
+    }
+
     /// The first `count` bands.
     func firstBands(_ count: Int) throws(VipsFailure) -> Raster {
         guard count < bands else { return self }

@@ -26,8 +26,15 @@ package enum RendererCall: Sendable, Equatable {
         }
     }
 
-    /// How many output files belong to it.
-    fileprivate var outputCount: Int { if case .render(let request) = self { request.renditions.count } else { 0 } }
+    /// Whether it has all files that belong to it, and no others.
+    fileprivate func suits(_ files: RendererFiles) -> Bool {
+        switch self {
+        case .render(let request):
+            files.outputs.count == request.renditions.count
+                && files.overlays.count == request.renditions.overlayInputs.count
+        case .explain: files.outputs.isEmpty && files.overlays.isEmpty
+        }
+    }
 }
 
 /// A message that does not keep to the protocol.
@@ -71,7 +78,7 @@ extension MessageSocket {
         let content =
             try files[.call].map { try JSONValue(parsing: $0.read(upTo: Self.longestCall)) } ?? message["call"]
         guard let call = content.flatMap(RendererCall.init), let files = RendererFiles(files),
-            files.outputs.count == call.outputCount
+            call.suits(files)
         else { throw WireError(description: "a message is no call, or lacks files") }
         return (call, files)
     }

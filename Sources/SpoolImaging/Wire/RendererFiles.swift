@@ -5,6 +5,8 @@ enum FileRole: Hashable, Sendable {
     /// It holds the call itself, which is too long for a message.
     case call
     case source
+    /// The picture of this number among those that renditions lay over themselves.
+    case overlay(Int)
     /// Where the rendition of this number goes.
     case output(Int)
 
@@ -13,6 +15,7 @@ enum FileRole: Hashable, Sendable {
         switch self {
         case .call: "call"
         case .source: "source"
+        case .overlay(let number): "overlay \(number)"
         case .output(let number): "output \(number)"
         }
     }
@@ -22,9 +25,9 @@ enum FileRole: Hashable, Sendable {
         switch (words.first, words.count) {
         case ("call", 1): self = .call
         case ("source", 1): self = .source
-        case ("output", 2):
+        case ("overlay", 2), ("output", 2):
             guard let number = Int(words[1]), number >= 0 else { return nil }
-            self = .output(number)
+            self = words[0] == "output" ? .output(number) : .overlay(number)
         default: return nil
         }
     }
@@ -33,26 +36,29 @@ enum FileRole: Hashable, Sendable {
 /// The open files of a call.
 package struct RendererFiles: Sendable {
     package var source: OpenFile
-    /// One a rendition, in the same order; none for a call that makes none.
+    /// One for each of the request's overlays, in the order in which they are named first; none to explain.
+    package var overlays: [OpenFile]
+    /// One a rendition, in the same order; none to explain.
     package var outputs: [OpenFile]
 
-    package init(source: OpenFile, outputs: [OpenFile] = []) {
+    package init(source: OpenFile, overlays: [OpenFile] = [], outputs: [OpenFile] = []) {
         self.source = source
+        self.overlays = overlays
         self.outputs = outputs
     }
 
     var byRole: [(role: FileRole, file: OpenFile)] {
-        [(.source, source)] + outputs.enumerated().map { (.output($0.offset), $0.element) }
+        [(.source, source)] + overlays.enumerated().map { (.overlay($0.offset), $0.element) }
+            + outputs.enumerated().map { (.output($0.offset), $0.element) }
     }
 
-    /// - Returns: nil if there is no source, or not one file for each output up to the last.
+    /// - Returns: nil if there is no source, or not one file for each overlay and each output up to the last.
     init?(_ files: [FileRole: OpenFile]) {
         guard let source = files[.source] else { return nil }
-        var outputs: [OpenFile] = []
+        self.init(source: source)
+        while let overlay = files[.overlay(overlays.count)] { overlays.append(overlay) }
         while let output = files[.output(outputs.count)] { outputs.append(output) }
-        guard files.keys.count(where: { if case .output = $0 { true } else { false } }) == outputs.count else {
-            return nil
-        }
-        self.init(source: source, outputs: outputs)
+        let others = files.keys.contains(.call) ? 2 : 1
+        guard files.count == others + overlays.count + outputs.count else { return nil }
     }
 }

@@ -56,6 +56,8 @@ public struct Rendition: Sendable, Equatable {
     public var blur: Blur?
     public var modulate: Modulation?
     public var sharpen: Sharpening?
+    /// Pictures that are laid over it, the lowest first.
+    public var composite: [Overlay] = []
     /// The exponent that makes the image lighter again; nil is that of ``gamma``.
     public var gammaOut: Double?
     public var linear: LinearChange?

@@ -21,7 +21,7 @@ extension Job: Blank {
                 "up to 256 KiB without indentation (`limits.metadata-bytes`); the result document returns it with the "
                     + "same digits and order of keys"),
         ],
-        rules: [.pathsDiffer])
+        rules: [.pathsDiffer, .overlaysAreFew])
 }
 
 extension Rule<Job> {
@@ -33,6 +33,15 @@ extension Rule<Job> {
             throw place.key("renditions").element(index).key("path").mistake(
                 "is the same as that of renditions[\(earlier)]; name two files")
         }
+    }
+}
+
+extension Rule<Job> {
+    fileprivate static let overlaysAreFew = Rule(schema: nil) { (_, place, job) throws(JobError) in
+        let count = job.renditions.overlayInputs.count
+        guard count > Overlay.mostInputs else { return }
+        throw place.key("renditions").mistake(
+            "name \(count) different overlays, more than \(Overlay.mostInputs); split the job")
     }
 }
 

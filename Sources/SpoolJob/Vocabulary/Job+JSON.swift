@@ -16,7 +16,9 @@ extension Job {
             "title": "spool-worker job", "description": "One source image and the renditions to make of it.",
         ])
         schema.members += kind.schema.members
-        schema["$defs"] = ["rendition": .object(Rendition.kind.schema)]
+        schema["$defs"] = [
+            "rendition": .object(Rendition.kind.schema), "overlay": .object(Overlay.kind.schema),
+        ]
         return JSONValue.object(schema).text() + "\n"
     }()
 }

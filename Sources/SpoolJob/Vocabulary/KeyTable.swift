@@ -5,6 +5,7 @@ package enum KeyTable {
     package static let rendition = table(of: Rendition.kind)
     package static let modulate = table(of: Modulation.kind)
     package static let sharpen = table(of: Sharpening.kind)
+    package static let overlay = table(of: Overlay.kind)
     package static let trim = table(of: Trim.kind)
     package static let extend = table(of: Extension.kind)
     package static let jpeg = table(of: JPEGOptions.kind)

@@ -90,6 +90,11 @@ extension Rendition: Blank {
             .optional(
                 "sharpen", \.sharpen, FlagOrKind(Sharpening(), or: Sharpening.kind), default: "none",
                 "sharpen edges: see below; `true` is a quick, mild kernel"),
+            .defaulted(
+                "composite", \.composite,
+                ListKind(
+                    element: Overlay.kind, count: 0...Overlay.most, names: (one: "overlay", several: "overlays")),
+                "pictures to lay over the rendition, the lowest first: see below"),
             .optional(
                 "gammaOut", \.gammaOut, gammaRange, default: "that of `gamma`",
                 "the exponent that makes the image lighter after resizing"),

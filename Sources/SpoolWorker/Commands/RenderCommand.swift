@@ -34,7 +34,9 @@ struct RenderCommand: ParsableCommand {
                 switch call {
                 case .render(let request):
                     try RendererAnswer.encode(
-                        renderer.render(request, source: source, outputs: files.outputs.map(\.descriptor)))
+                        renderer.render(
+                            request, source: source, overlays: files.overlays.map(\.descriptor),
+                            outputs: files.outputs.map(\.descriptor)))
                 case .explain(let request): try RendererAnswer.encode(renderer.explain(request, source: source))
                 }
             withExtendedLifetime(files) {}

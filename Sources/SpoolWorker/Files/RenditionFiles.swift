@@ -37,12 +37,12 @@ struct RenditionFiles: Sendable {
 
     /// Makes an empty file for each rendition, and the folders that are missing.
     init(
-        for job: Job, _ attempt: WorkAttempt, source: OpenFile, in roots: Roots, steps: StepGuard
+        for job: Job, _ attempt: WorkAttempt, sources: [OpenFile], in roots: Roots, steps: StepGuard
     ) throws(JobError) {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
                 let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
-                try add(rendition.path, temporary, source: source, in: roots, steps)
+                try add(rendition.path, temporary, sources: sources, in: roots, steps)
             }
         } catch {
             discard()
@@ -51,7 +51,7 @@ struct RenditionFiles: Sendable {
     }
 
     private mutating func add(
-        _ path: String, _ temporary: FilePath.Component, source: OpenFile, in roots: Roots, _ steps: StepGuard
+        _ path: String, _ temporary: FilePath.Component, sources: [OpenFile], in roots: Roots, _ steps: StepGuard
     ) throws(JobError) {
         try steps.check()
         guard let (root, relative) = roots.resolve(path) else {
@@ -67,7 +67,7 @@ struct RenditionFiles: Sendable {
         var losses = 0
         while true {
             let folder = try folder(place, beneath: root, for: path, steps)
-            if try create(name, temporary, in: folder, for: path, source: source) { return }
+            if try create(name, temporary, in: folder, for: path, sources: sources) { return }
             // A job that failed has taken the folder away, which was empty then.
             folders[root.path.pushing(place)] = nil
             losses += 1
@@ -82,14 +82,18 @@ struct RenditionFiles: Sendable {
     /// - Returns: false if the folder does not exist any more.
     private mutating func create(
         _ name: FilePath.Component, _ temporary: FilePath.Component, in folder: Folder, for path: String,
-        source: OpenFile
+        sources: [OpenFile]
     ) throws(JobError) -> Bool {
         let there: FileStatus?
         let isInput: Bool
         let isTwin: Bool
         do throws(SystemFailure) {
             there = try folder.status(of: name)
-            isInput = try there?.isSameFile(as: source.status()) ?? false
+            isInput =
+                try there.map { there throws(SystemFailure) in
+                    for source in sources where try there.isSameFile(as: source.status()) { return true }
+                    return false
+                } ?? false
             isTwin = try isTarget(name, in: folder)
         } catch {
             throw Self.failure(error, path)
@@ -103,7 +107,7 @@ struct RenditionFiles: Sendable {
         guard !isInput else {
             throw JobError(
                 .outputIsInput,
-                "rendition \(path.shown) is the job's own input; give the rendition another name")
+                "rendition \(path.shown) is an input of the job; give the rendition another name")
         }
         do throws(SystemFailure) {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.

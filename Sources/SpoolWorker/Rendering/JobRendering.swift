@@ -106,8 +106,8 @@ struct JobRendering: Sendable {
         if case .interrupted = rendered { return .ended(.interrupted) }
         do throws(JobError) {
             // What failed as well as what was rendered may be a picture that never was.
-            guard let before = opened.before, let after = opened.sourceStatus, before.isUnchanged(in: after) else {
-                throw JobError(.inputChanged, "input \(job.input.path.shown) changed while it was read")
+            if let changed = opened.changedInput(of: job) {
+                throw JobError(.inputChanged, "input \(changed.shown) changed while it was read")
             }
             let images: RenderedJob
             switch rendered {
@@ -215,7 +215,15 @@ extension RenderRequest {
         self.init(input: job.input, renditions: job.renditions, limits: limits)
         // The names of a job without names: a message is read as strictly as a job file.
         input.path = "source"
-        for index in renditions.indices { renditions[index].path = "\(index)" }
+        let overlays = renditions.overlayInputs
+        for index in renditions.indices {
+            renditions[index].path = "\(index)"
+            for number in renditions[index].composite.indices {
+                let path = renditions[index].composite[number].input
+                renditions[index].composite[number].input =
+                    "\(overlays.firstIndex { $0.utf8.elementsEqual(path.utf8) } ?? 0)"
+            }
+        }
     }
 }
 

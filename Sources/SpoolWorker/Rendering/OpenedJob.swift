@@ -8,6 +8,9 @@ import Synchronization
 final class OpenedJob: Sendable {
     private struct Held: Sendable {
         var source: OpenFile
+        var overlays: [OpenFile]
+        /// Of the overlays, before anything was read.
+        var overlaysBefore: [FileStatus?]
         var targets: RenditionFiles
     }
 
@@ -19,17 +22,39 @@ final class OpenedJob: Sendable {
         let source = try SourceFile.open(
             job.input.path, in: work.inputRoots, limit: work.configuration.inputBytes)
         before = try? source.status()
-        let targets = try RenditionFiles(for: job, attempt, source: source, in: work.outputRoots, steps: steps)
-        held = Mutex(Held(source: source, targets: targets))
+        var overlays: [OpenFile] = []
+        for path in job.renditions.overlayInputs {
+            try steps.check()
+            overlays.append(
+                try SourceFile.open(
+                    path, in: work.inputRoots, limit: work.configuration.inputBytes, as: "overlay"))
+        }
+        let targets = try RenditionFiles(
+            for: job, attempt, sources: [source] + overlays, in: work.outputRoots, steps: steps)
+        held = Mutex(
+            Held(
+                source: source, overlays: overlays, overlaysBefore: overlays.map { try? $0.status() },
+                targets: targets))
     }
 
     private var current: Held? { held.withLock { $0 } }
 
     /// nil once they are closed.
-    var files: RendererFiles? { current.map { RendererFiles(source: $0.source, outputs: $0.targets.files) } }
+    var files: RendererFiles? {
+        current.map { RendererFiles(source: $0.source, overlays: $0.overlays, outputs: $0.targets.files) }
+    }
 
-    /// The source's status now.
-    var sourceStatus: FileStatus? { try? current?.source.status() }
+    /// The path of the first input that has changed since it was opened, or nil.
+    func changedInput(of job: Job) -> String? {
+        guard let current, let before, let after = try? current.source.status(), before.isUnchanged(in: after) else {
+            return job.input.path
+        }
+        let overlays = zip(job.renditions.overlayInputs, zip(current.overlays, current.overlaysBefore))
+        return overlays.first { _, overlay in
+            guard let before = overlay.1, let after = try? overlay.0.status() else { return true }
+            return !before.isUnchanged(in: after)
+        }?.0
+    }
 
     func publish(_ images: [RenderedImage], _ durability: Durability, _ steps: StepGuard) throws(JobError) {
         try current?.targets.publish(images, durability, steps: steps)
