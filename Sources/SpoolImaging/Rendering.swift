@@ -36,7 +36,8 @@ struct Rendering {
         var tasks: [RenditionTask] = []
         for (index, rendition) in request.renditions.enumerated() {
             let task = try RenditionTask(
-                index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition))
+                index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
+                frames: decoder.frameCount(of: header))
             try task.check(request.limits, source: header.shape)
             tasks.append(task)
         }
@@ -150,8 +151,12 @@ struct Rendering {
         var renditions: [Int: RenderedImage] = [:]
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
             renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
+                if task.frames > 1 { return try writeFrames(of: task, plan, to: file) }
                 do throws(VipsFailure) {
-                    let scaled = try cascades[plan.renditions[task.index]].scaled(to: task.plan.scaled)
+                    guard let cascade = cascades[plan.renditions[task.index]] else {
+                        throw VipsFailure(text: "the plan has no such version of the source")
+                    }
+                    let scaled = try cascade.scaled(to: task.plan.scaled)
                     let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
                     try task.encoder.write(image, KeptMetadata(task.rendition, of: opened), to: file)
                     return image.size
@@ -165,11 +170,37 @@ struct Rendering {
         return renditions
     }
 
-    /// One for each strand of the plan.
-    private func cascades(_ plan: PixelsPlan) throws(VipsFailure) -> [Cascade] {
+    /// Makes each frame by itself: resizing all together would mix the edges of one with the next.
+    private func writeFrames(
+        of task: RenditionTask, _ plan: PixelsPlan, to file: OutputFile
+    ) throws(JobError) -> Size {
+        let strand = plan.strands[plan.renditions[task.index]]
+        let single = PixelsPlan.Strand(version: strand.version, hasSeveral: false, usesOwnSize: true, resizes: [])
+        let frames = try decoder.frames(task.frames, strand.version.colourspace)
+        do throws(VipsFailure) {
+            var made: [Raster] = []
+            for frame in frames {
+                let scaled = try Cascade(
+                    frame, task.plan.scaled == strand.version.area.size ? single : strand, stored: header.size
+                ).scaled(to: task.plan.scaled)
+                made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
+            }
+            let animation = Animation(frames: made, header, task.encoder.encoding.timing)
+            try task.encoder.write(animation.roll(), KeptMetadata(task.rendition, of: opened), animation, to: file)
+            return made[0].size
+        } catch {
+            throw file.failure ?? error.ofHost
+                ?? JobError(.renderFailed, "libvips failed while making renditions[\(task.index)]: \(error.message)")
+        }
+    }
+
+    /// By the number of their strand; animations have none.
+    private func cascades(_ plan: PixelsPlan) throws(VipsFailure) -> [Int: Cascade] {
+        let strands = plan.strands.enumerated().filter { !$0.element.version.isAnimated }
+        if strands.isEmpty { return [:] }
         var decoded = plan.reduction == .none ? opened : try decoder.open(plan.reduction)
         // Strands in several colours read the source as it is.
-        let spaces = Set(plan.strands.map(\.version.colourspace))
+        let spaces = Set(strands.map(\.element.version.colourspace))
         if plan.needsWholeSource && spaces.count > 1 { decoded = try decoded.inMemory() }
         var images: [ColourSpace: Raster] = [:]
         for space in spaces {
@@ -180,10 +211,10 @@ struct Rendering {
             let image = try decoded.standardised(space, ignoringProfile: decoder.ignoresProfile)
             images[space] = plan.needsWholeSource ? try image.inMemory() : image
         }
-        var cascades: [Cascade] = []
-        for strand in plan.strands {
+        var cascades: [Int: Cascade] = [:]
+        for (number, strand) in strands {
             guard let image = images[strand.version.colourspace] else { continue }
-            cascades.append(try Cascade(image, strand, stored: header.size))
+            cascades[number] = try Cascade(image, strand, stored: header.size)
         }
         return cascades
     }

@@ -59,5 +59,11 @@ extension RenditionTask {
                 "renditions[\(index)] would be \(largest) before it is cut to \(size), the limit is "
                     + "\(limits.inputPixels) pixels (limits.input-pixels)")
         }
+        guard frames * max(size.area, shape.size.area) <= limits.inputPixels || frames == 1 else {
+            throw JobError(
+                .outputTooLarge,
+                "renditions[\(index)] has \(frames) frames of \(size) from frames of \(shape.size), the limit is "
+                    + "\(limits.inputPixels) pixels for all (limits.input-pixels); use fewer with input.pages")
+        }
     }
 }

@@ -9,6 +9,8 @@ struct RenditionTask {
     var orientation: Orientation
     /// The part of the source that is used: as stored, and seen upright.
     var area, uprightArea: Box
+    /// How many are made; 1 of what does not move.
+    var frames: Int
     var plan: ResizePlan
     var encoder: Encoder
     let overlays: OverlayImages
@@ -16,15 +18,17 @@ struct RenditionTask {
     /// - Parameters:
     ///   - overlays: the job's, loaded before the steps are applied.
     ///   - upright: how the source is turned to be seen as it was taken.
+    ///   - frames: how many an animated rendition has.
     ///   - trimmed: the part inside its edges, seen upright, if the rendition trims.
     /// - Throws: what the rendition asks for and cannot have of this source, or from the installed libraries.
     init(
         _ index: Int, _ rendition: Rendition, _ header: SourceHeader, _ overlays: OverlayImages, upright: Orientation,
-        trimmed: Box?
+        trimmed: Box?, frames: Int
     ) throws(JobError) {
         self.index = index
         self.rendition = rendition
         self.overlays = overlays
+        self.frames = rendition.animated ? frames : 1
         orientation = rendition.orientation(after: upright)
         let turned = orientation.swapsSides ? header.size.transposed : header.size
         uprightArea = trimmed ?? Box(all: turned)

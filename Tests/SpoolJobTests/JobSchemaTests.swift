@@ -34,7 +34,7 @@ import Testing
             "extractAfter": #"{"left": 0, "top": 0, "width": 1, "height": 1}"#, "extend": #"{"top": 1}"#,
             "gammaOut": "1.5", "normalise": "true", "clahe": #"{"width": 9, "height": 9}"#, "tint": #""red""#,
             "removeAlpha": "true", "ensureAlpha": "0.5", "keep": #"["exif", "icc"]"#, "withoutGps": "false",
-            "composite": #"[{"input": "a.png"}]"#, "colourspace": #""p3""#, "density": "300",
+            "animated": "true", "composite": #"[{"input": "a.png"}]"#, "colourspace": #""p3""#, "density": "300",
             "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
             "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
         ]
@@ -89,7 +89,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 22)
+        #expect(defaults == 23)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -101,6 +101,7 @@ import Testing
         // Some need a format, or another key.
         if let format = ImageFormat(rawValue: key) { rendition["path"] = .string("a.\(format.extensions[0])") }
         if key == "ensureAlpha" { rendition["path"] = "a.png" }
+        if key == "animated" { rendition["path"] = "a.gif" }
         if key == "gammaOut" { rendition["gamma"] = true }
         if place == "input" { input[key] = value } else { rendition[key] = value }
         return ["input": .object(input), "renditions": [.object(rendition)]]
@@ -123,7 +124,7 @@ import Testing
     @Test func `agrees with the decoder on every job with one thing changed`() throws {
         let whole = try JSONValue(
             parsing: #"""
-                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "ignoreIcc": true,
+                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "pages": 2, "ignoreIcc": true,
                    "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
@@ -142,6 +143,8 @@ import Testing
             #""x.jpg", "jpeg": {"progressive": true, "chromaSubsampling": "4:4:4", "mozjpeg": true, "quantisationTable": 3}"#,
             #""x.png", "composite": [{"input": "o.png", "blend": "add", "left": 1, "top": -2, "tile": true, "opacity": 0.5}]"#,
             #""x.png", "composite": [{"input": "o.png", "gravity": "south", "scale": 0.1}]"#,
+            #""x.webp", "animated": true, "position": "north", "webp": {"loop": 2, "delay": [10, 20], "mixed": true}"#,
+            #""x.gif", "animated": true, "gif": {"delay": 5, "interFrameMaxError": 3, "interPaletteMaxError": 0}"#,
             #""x.png", "ensureAlpha": 0.5, "position": {"x": 0.25, "y": 1}, "rotate": 12.5"#,
             #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
             #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,

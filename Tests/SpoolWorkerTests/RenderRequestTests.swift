@@ -103,6 +103,7 @@ extension OpenFile {
         var options = WebPOptions()
         options.quality = 33
         options.lossless = true
+        (options.timing.loop, options.timing.delay, options.mixed) = (3, [1, 2], true)
         rendition.encoding = .webp(options)
         rendition.withoutReduction = true
         rendition.flip = true
@@ -147,6 +148,7 @@ extension OpenFile {
         rendition.negate = Negation(alpha: false)
         var job = Job(input: Input(path: "secret/a", autoOrient: false, failOn: .none), renditions: [rendition])
         job.input.page = 4
+        job.input.pages = 5
         job.input.ignoreIcc = true
         job.input.sha256 = String(repeating: "0a", count: 32)
         let limits = RenderLimits(inputPixels: 5, outputDimension: 6)

@@ -24,13 +24,18 @@ struct Encoder: CustomStringConvertible {
     }
 
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
-    /// - Parameter metadata: what the file gets beside the pixels; nothing if nil.
-    func write(_ image: Raster, _ metadata: KeptMetadata? = nil, to file: OutputFile) throws(VipsFailure) {
+    /// - Parameters:
+    ///   - metadata: what the file gets beside the pixels; nothing if nil.
+    ///   - animation: whose frames `image` has, if it has several.
+    func write(
+        _ image: Raster, _ metadata: KeptMetadata? = nil, _ animation: Animation? = nil, to file: OutputFile
+    ) throws(VipsFailure) {
         let saver = try Operation(format.saver)
         if keepsMetadata {
             saver.set("in", image)
         } else {
             let bare = if let metadata { try metadata.apply(to: image) } else { try image.withoutMetadata() }
+            animation?.mark(bare)
             saver.set("in", bare)
         }
         encoding.set(on: saver, hasAlpha: image.hasAlpha)

@@ -60,6 +60,8 @@ extension WebPOptions {
         saver.set("near_lossless", nearLossless)
         saver.set("smart_subsample", smartSubsample)
         saver.set("effort", effort)
+        saver.set("min_size", minSize)
+        saver.set("mixed", mixed)
         switch preset {
         case .default: saver.set("preset", member: "default")
         case .photo: saver.set("preset", member: "photo")
@@ -76,6 +78,8 @@ extension GIFOptions {
         saver.set("interlace", progressive)
         saver.set("effort", effort)
         saver.set("dither", dither)
+        saver.set("interframe_maxerror", interFrameMaxError)
+        saver.set("interpalette_maxerror", interPaletteMaxError)
         saver.set("bitdepth", colours.bitWidth - 1 - colours.leadingZeroBitCount)
     }
 }

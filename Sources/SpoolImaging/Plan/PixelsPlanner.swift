@@ -30,7 +30,8 @@ extension PixelsPlan {
                     Strand(need.version, sizes: needs.filter { $0.version == need.version }.map(\.scaled)))
             }
         }
-        needsWholeSource = strands.count > 1 || strands.contains { $0.version.area.size != stored }
+        let still = strands.filter { !$0.version.isAnimated }
+        needsWholeSource = still.count > 1 || still.contains { $0.version.area.size != stored }
     }
 }
 
@@ -53,9 +54,9 @@ extension PixelsPlan.Strand {
 
 extension PixelsPlan.Need {
     /// How large the decoder must deliver the image at least. Of a part, whose edges have to lie between pixels, and for
-    /// gamma, which counts for each pixel, it is all.
+    /// gamma, which counts for each pixel, and of an animation it is all.
     fileprivate func decoded(of stored: Size) -> Size {
-        if version.area.size != stored || version.gamma != nil { return stored }
+        if version.area.size != stored || version.gamma != nil || version.isAnimated { return stored }
         return shrinksFast ? scaled : scaled.doubled(upTo: stored)
     }
 }

@@ -62,7 +62,8 @@ extension RenditionTask {
         PixelsPlan.Need(
             scaled: plan.scaled,
             version: PixelsPlan.Version(
-                area: area, colourspace: rendition.colourspace, gamma: rendition.gamma, kernel: rendition.kernel),
+                area: area, colourspace: rendition.colourspace, isAnimated: frames > 1, gamma: rendition.gamma,
+                kernel: rendition.kernel),
             shrinksFast: rendition.fastShrinkOnLoad)
     }
 

@@ -23,6 +23,8 @@ struct PixelsPlan: Equatable, Sendable {
     struct Version: Hashable, Sendable {
         var area: Box
         var colourspace = ColourSpace.srgb
+        /// Whether it is all frames instead of one.
+        var isAnimated = false
         var gamma: Double?
         var kernel = Kernel.lanczos3
     }

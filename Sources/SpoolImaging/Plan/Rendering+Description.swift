@@ -97,6 +97,8 @@ extension Rendering {
             if strand.hasSeveral, header.hasAlpha, strand.usesOwnSize, !strand.resizes.isEmpty { pixels += area }
             for resize in strand.resizes where resize.isShared { pixels += resize.size.area }
         }
+        // All frames as they come and as they go.
+        pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
         // One rendition at a time.
         pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).max() ?? 0
         // Some decoders keep a whole picture of their own.

@@ -7,6 +7,8 @@ struct Decoder {
     var failOn: FailOn
     /// From 0.
     private let page: Int
+    /// nil for all.
+    private let mostPages: Int?
     /// Whether pixels are sRGB whatever their profile says.
     let ignoresProfile: Bool
 
@@ -19,6 +21,7 @@ struct Decoder {
         self.source = source
         failOn = input.failOn
         page = input.page
+        mostPages = input.pages
         ignoresProfile = input.ignoreIcc
     }
 
@@ -44,7 +47,8 @@ struct Decoder {
     /// Reads the header; pixels follow when they are asked for, once, from top to bottom.
     func open(_ reduction: Reduction = .none) throws(VipsFailure) -> Raster { try open(reduction, page: page) }
 
-    private func open(_ reduction: Reduction = .none, page: Int) throws(VipsFailure) -> Raster {
+    /// - Parameter count: how many pages, one below the other.
+    private func open(_ reduction: Reduction = .none, page: Int, count: Int = 1) throws(VipsFailure) -> Raster {
         guard let connection = unsafe vips_source_new_from_descriptor(source.descriptor) else { throw .take() }
         // The operation holds a reference of its own.
         defer { unsafe spool_vips_unref(connection) }
@@ -52,6 +56,7 @@ struct Decoder {
         unsafe loader.set(source: connection)
         loader.set("access", member: "sequential")
         if page > 0 { loader.set("page", page) }
+        if count > 1 { loader.set("n", count) }
         // Interlaced images cannot be read in sequence. Large ones would go through a file in a folder that may be
         // missing or full; what they take is bounded by the limit on pixels.
         loader.set("memory", true)
@@ -68,6 +73,27 @@ struct Decoder {
         }
         return try loader.image()
     }
+
+    /// Frames from the first page that is wanted on, in colours that steps know, each in memory.
+    func frames(_ count: Int, _ space: ColourSpace) throws(JobError) -> [Raster] {
+        do {
+            let all = try open(page: page, count: count).standardised(space, ignoringProfile: ignoresProfile).inMemory()
+            let height = all.size.height / count
+            var frames: [Raster] = []
+            for number in 0..<count {
+                frames.append(
+                    try all.cropped(
+                        to: Size(width: all.size.width, height: height), left: 0, top: number * height))
+            }
+            return frames
+        } catch {
+            if let error = error.ofHost { throw error }
+            throw JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
+        }
+    }
+
+    /// How many frames an animated rendition has.
+    func frameCount(of header: SourceHeader) -> Int { min(mostPages ?? header.pages, header.pages - page) }
 
     /// Decodes all pixels and keeps none: tells whether the source is at fault when a pipeline has failed.
     func check(_ reduction: Reduction) throws(VipsFailure) {

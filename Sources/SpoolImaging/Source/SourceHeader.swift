@@ -6,6 +6,9 @@ struct SourceHeader: Equatable, Sendable {
     var size: Size
     /// Frames or pages.
     var pages: Int
+    /// Milliseconds of each frame, and how often all play, 0 for ever; nil where the file does not say so.
+    var delays: [Int]
+    var loop: Int?
     var orientation: Orientation
     /// Whether colours are sRGB's, by their profile or for want of one.
     var isSRGB: Bool
@@ -20,6 +23,8 @@ struct SourceHeader: Equatable, Sendable {
         isGreyscale = image.isGreyscale
         hasAlpha = image.hasAlpha
         pages = max(1, image.field("n-pages") ?? 1)
+        delays = image.numbers("delay")
+        loop = image.field("loop")
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
         isSRGB = ignoringProfile || image.isSRGB

@@ -35,6 +35,18 @@ final class Raster {
         return unsafe Int(spool_vips_get_field(pointer, name, 0))
     }
 
+    /// Numbers of the header; none if there is no such field.
+    func numbers(_ name: String) -> [Int] {
+        var values: UnsafeMutablePointer<Int32>?
+        var count: Int32 = 0
+        guard hasField(name), unsafe vips_image_get_array_int(pointer, name, &values, &count) == 0 else { return [] }
+        return unsafe UnsafeBufferPointer(start: values, count: Int(count)).map(Int.init)
+    }
+
+    func setField(_ name: String, _ values: [Int]) {
+        unsafe vips_image_set_array_int(pointer, name, values.map(Int32.init), Int32(values.count))
+    }
+
     /// A text of the header, or nil.
     func text(_ name: String) -> String? {
         var text: UnsafePointer<CChar>?

@@ -92,6 +92,23 @@ public struct WebPOptions: Sendable, Equatable {
     public var preset = WebPPreset.default
     /// 0 (fast) to 6 (small).
     public var effort = 4
+    /// Of animations.
+    public var timing = Timing()
+    /// Frames in whatever order makes the file small, slower.
+    public var minSize = false
+    /// Lossy and lossless frames, as either is smaller.
+    public var mixed = false
+
+    public init() {}
+}
+
+/// How an animation plays.
+public struct Timing: Sendable, Equatable {
+    /// How often it plays, 0 for ever; nil for the source's.
+    public var loop: Int?
+    /// Milliseconds, of each frame or of one after the other; empty for the source's. Frames beyond the last number have
+    /// that one.
+    public var delay: [Int] = []
 
     public init() {}
 }
@@ -109,6 +126,12 @@ public struct GIFOptions: Sendable, Equatable {
     public var effort = 7
     /// 0 (none) to 1: how much colours that are missing are mixed of others.
     public var dither = 1.0
+    /// Of animations.
+    public var timing = Timing()
+    /// 0 to 32: how much a pixel may differ from the frame before and count as the same.
+    public var interFrameMaxError = 0.0
+    /// 0 to 256: how much colours may differ from the frame before, so that its palette is used again.
+    public var interPaletteMaxError = 3.0
 
     public init() {}
 }

@@ -23,4 +23,7 @@ public enum ImageFormat: String, Sendable, Equatable, CaseIterable {
 
     /// Whether the format has transparent pixels.
     public var hasAlpha: Bool { self != .jpeg }
+
+    /// Whether a file can have several frames or pages.
+    public var hasPages: Bool { self == .gif || self == .webp || self == .tiff }
 }

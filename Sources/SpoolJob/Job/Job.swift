@@ -38,6 +38,8 @@ public struct Input: Sendable, Equatable {
 
     /// The page of a document or the frame of an animation, from 0.
     public var page = 0
+    /// How many pages or frames animated renditions have, from ``page`` on; nil for all.
+    public var pages: Int?
     /// Takes the numbers of the pixels for sRGB, whatever the image's profile says.
     public var ignoreIcc = false
     /// What the file's SHA-256 must be, in small hexadecimal digits.

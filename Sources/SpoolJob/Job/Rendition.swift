@@ -71,6 +71,9 @@ public struct Rendition: Sendable, Equatable {
     public var ensureAlpha: Double?
     public var negate: Negation?
 
+    /// Makes all frames of an animation, or all pages of a document, instead of one.
+    public var animated = false
+
     // What the file has beside its pixels.
     public var keep: Set<MetadataKind> = []
     /// Leaves the position out of EXIF that is kept.

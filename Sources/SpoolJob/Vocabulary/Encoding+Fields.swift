@@ -51,6 +51,15 @@ extension Encoding {
         }
     }
 
+    /// How an animation plays, in a format that has some.
+    package var timing: Timing? {
+        switch self {
+        case .gif(let options): options.timing
+        case .webp(let options): options.timing
+        case .jpeg, .png, .tiff, .avif: nil
+        }
+    }
+
     /// The options that differ from the format's defaults, as in a job; without the quality.
     package var options: JSONObject {
         let options: JSONValue =
@@ -139,6 +148,10 @@ extension WebPOptions: Blank {
             .defaulted("smartSubsample", \.smartSubsample, FlagKind(), "better colour at sharp edges, slower"),
             .defaulted("preset", \.preset, ChoiceKind(), "the kind of picture to expect"),
             .defaulted("effort", \.effort, WholeNumberKind(0...6), "0 is fast, 6 is small"),
+            .loop(\.timing.loop),
+            .delay(\.timing.delay),
+            .defaulted("minSize", \.minSize, FlagKind(), "of animations: smaller, slower"),
+            .defaulted("mixed", \.mixed, FlagKind(), "of animations: lossy or lossless frames, as either is smaller"),
         ])
 }
 
@@ -154,7 +167,59 @@ extension GIFOptions: Blank {
             .defaulted("effort", \.effort, WholeNumberKind(1...10), "1 is fast, 10 is small"),
             .defaulted(
                 "dither", \.dither, NumberKind(atLeast: 0, atMost: 1), "how much missing colours are mixed of others"),
+            .loop(\.timing.loop),
+            .delay(\.timing.delay),
+            .defaulted(
+                "interFrameMaxError", \.interFrameMaxError, NumberKind(atLeast: 0, atMost: 32),
+                "of animations: how much a pixel may differ from the frame before and count as the same"),
+            .defaulted(
+                "interPaletteMaxError", \.interPaletteMaxError, NumberKind(atLeast: 0, atMost: 256),
+                "of animations: how much colours may differ from the frame before, so that its palette is used again"),
         ])
+}
+
+extension Field where Owner: Blank {
+    fileprivate static func loop(_ path: any WritableKeyPath<Owner, Int?> & Sendable) -> Field {
+        .optional(
+            "loop", path, WholeNumberKind(0...65_535), default: "the source's",
+            "how often an animation plays; 0 is for ever")
+    }
+
+    fileprivate static func delay(_ path: any WritableKeyPath<Owner, [Int]> & Sendable) -> Field {
+        .defaulted(
+            "delay", path, DelayKind(),
+            "milliseconds of each frame, or of one after the other; the source's if there are none")
+    }
+}
+
+/// One number for all frames, or an array.
+private struct DelayKind: ValueKind {
+    private static let number = WholeNumberKind(0...65_535)
+
+    let needs = "a whole number from 0 to 65535, or an array of them"
+
+    var schema: JSONObject {
+        JSONObject([
+            "oneOf": [.object(Self.number.schema), ["type": "array", "items": .object(Self.number.schema)]]
+        ])
+    }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> [Int] {
+        switch value {
+        case .number: return [try Self.number.decode(value, at: place)]
+        case .array(let elements):
+            var delays: [Int] = []
+            for (index, element) in elements.enumerated() {
+                delays.append(try Self.number.decode(element, at: place.element(index)))
+            }
+            return delays
+        default: throw place.wrong(value, needs: needs)
+        }
+    }
+
+    func encode(_ value: [Int]) -> JSONValue {
+        value.count == 1 ? Self.number.encode(value[0]) : .array(value.map(Self.number.encode))
+    }
 }
 
 extension TIFFOptions: Blank {

@@ -84,6 +84,9 @@ extension Input: Blank {
                 "which damage fails the job; each value includes those before it"),
             .defaulted(
                 "page", \.page, WholeNumberKind(0...100_000), "the page of a document or the frame of an animation"),
+            .optional(
+                "pages", \.pages, WholeNumberKind(1...100_000), default: "all",
+                "how many pages or frames an `animated` rendition has, from `page` on"),
             .defaulted("ignoreIcc", \.ignoreIcc, FlagKind(), "take the pixels for sRGB, whatever their profile says"),
             .optional(
                 "sha256", \.sha256, DigestKind(), default: "any",

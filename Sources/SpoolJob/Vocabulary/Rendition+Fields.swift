@@ -118,6 +118,10 @@ extension Rendition: Blank {
                 "negate", \.negate, FlagOrKind(Negation(), or: Negation.kind), default: "none",
                 "the negative; `{\"alpha\": false}` keeps transparency"),
             .defaulted(
+                "animated", \.animated, FlagKind(),
+                "make all frames of an animation, or all pages of a document; for gif, webp and tiff. Without it, one is made"
+            ),
+            .defaulted(
                 "keep", \.keep, SetKind(),
                 "data of the source that the file gets, as far as its format has room for it; `copyright` and `credit` are "
                     + "EXIF's copyright and artist alone"),
@@ -129,7 +133,10 @@ extension Rendition: Blank {
                 "density", \.density, NumberKind(atLeast: 1, atMost: 100_000), default: "the source's",
                 "pixels an inch that the file names, for print"),
         ],
-        rules: [.optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha])
+        rules: [
+            .optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha,
+            .framesAlike,
+        ])
 }
 
 extension ImageFormat {
@@ -255,5 +262,36 @@ extension Rule<Rendition> {
         guard rendition.removeAlpha || rendition.flatten else { return }
         let other = rendition.removeAlpha ? "removeAlpha" : "flatten"
         throw place.key("ensureAlpha").mistake("is the opposite of \"\(other)\"; take either out")
+    }
+
+    fileprivate static let framesAlike = Rule(schema: [
+        "$comment": "All frames are cut and changed alike, whatever is in them, into a format that has frames.",
+        "if": ["required": ["animated"], "properties": ["animated": ["const": true]]],
+        "then": [
+            "allOf": [
+                ImageFormat.schema(of: ImageFormat.allCases.filter(\.hasPages)),
+                ["properties": ["position": ["not": ["enum": ["entropy", "attention"]]]]],
+                ["not": ["required": ["trim"]]],
+                ["not": ["required": ["normalise"]]],
+            ]
+        ],
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.animated else { return }
+        guard rendition.format.hasPages else {
+            throw place.key("animated").mistake(
+                "has no meaning for \(rendition.format.rawValue), which has one frame; use webp, gif or tiff")
+        }
+        let other: String? =
+            if rendition.position == .entropy || rendition.position == .attention {
+                "position"
+            } else if rendition.trim != nil {
+                "trim"
+            } else if rendition.normalise != nil {
+                "normalise"
+            } else {
+                nil
+            }
+        guard let other else { return }
+        throw place.key(other).mistake("looks at each frame alone, so it cannot be \"animated\"; take either out")
     }
 }
