@@ -4,9 +4,9 @@ import SpoolJob
 /// One job under way, from the source's first byte to the last rendition's last.
 struct Rendering {
     let source: SourceFile
-    private let decoder: Decoder
+    let decoder: Decoder
     /// The source, its header read and its pixels not yet.
-    private let opened: Raster
+    let opened: Raster
     let header: SourceHeader
     let tasks: [RenditionTask]
     /// nil unless the plan is for planes.
@@ -39,6 +39,7 @@ struct Rendering {
                 index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
                 frames: decoder.frameCount(of: header))
             try task.check(request.limits, source: header.shape)
+            try task.checkLosses(of: header)
             tasks.append(task)
         }
         self.tasks = tasks
@@ -72,28 +73,6 @@ struct Rendering {
             pages: header.pages, bytes: source.digest.bytes, sha256: source.digest.sha256)
     }
 
-    /// Makes one rendition and reports it.
-    /// - Parameter body: writes the image and returns its size.
-    private func write(
-        to output: Int32, _ body: (OutputFile) throws(JobError) -> Size
-    ) throws(JobError) -> RenderedImage {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let file = try OutputFile(output)
-        let size: Size
-        do {
-            size = try body(file)
-        } catch {
-            throw file.failure ?? error
-        }
-        // Some formats are finished after libvips has said that all is well.
-        if let failure = file.failure { throw failure }
-        let digest = try file.digest()
-        return RenderedImage(
-            width: size.width, height: size.height, bytes: digest.bytes, sha256: digest.sha256,
-            milliseconds: (clock.now - start) / .milliseconds(1))
-    }
-
     // MARK: Planes
 
     private func run(_ plan: PlanesPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
@@ -106,11 +85,11 @@ struct Rendering {
             let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
             var pixels: Raster?
             for task in tasks where plan.renditions[task.index].resize == number {
-                renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
+                renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
                     try onPlanes { () throws(PlaneFailure) in
                         if plan.renditions[task.index].staysPlanar, case .jpeg(let options) = task.encoder.encoding {
                             try tools.encoder().write(image, size: task.plan.output, options, to: file)
-                            return task.plan.output
+                            return Written(size: task.plan.output)
                         }
                         // Renditions of one size share the pixels.
                         let raster = if let pixels { pixels } else { try image.raster() }
@@ -123,11 +102,10 @@ struct Rendering {
         return renditions
     }
 
-    private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Size {
+    private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Written {
         do {
             let finished = try task.pipeline(fromPlanesOf: header.shape).apply(to: raster)
-            try task.encoder.write(finished, KeptMetadata(task.rendition, of: opened), to: file)
-            return finished.size
+            return try encode(finished, of: task, to: file)
         } catch {
             throw PlaneFailure(message: error.message)
         }
@@ -150,7 +128,7 @@ struct Rendering {
         let cascades = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.cascades(plan) }
         var renditions: [Int: RenderedImage] = [:]
         for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
-            renditions[task.index] = try write(to: outputs[task.index]) { file throws(JobError) in
+            renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
                 if task.frames > 1 { return try writeFrames(of: task, plan, to: file) }
                 do throws(VipsFailure) {
                     guard let cascade = cascades[plan.renditions[task.index]] else {
@@ -158,8 +136,7 @@ struct Rendering {
                     }
                     let scaled = try cascade.scaled(to: task.plan.scaled)
                     let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
-                    try task.encoder.write(image, KeptMetadata(task.rendition, of: opened), to: file)
-                    return image.size
+                    return try encode(image, of: task, to: file)
                 } catch {
                     throw file.failure
                         ?? decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
@@ -168,30 +145,6 @@ struct Rendering {
         }
         try checkComplaints()
         return renditions
-    }
-
-    /// Makes each frame by itself: resizing all together would mix the edges of one with the next.
-    private func writeFrames(
-        of task: RenditionTask, _ plan: PixelsPlan, to file: OutputFile
-    ) throws(JobError) -> Size {
-        let strand = plan.strands[plan.renditions[task.index]]
-        let single = PixelsPlan.Strand(version: strand.version, hasSeveral: false, usesOwnSize: true, resizes: [])
-        let frames = try decoder.frames(task.frames, strand.version.colourspace)
-        do throws(VipsFailure) {
-            var made: [Raster] = []
-            for frame in frames {
-                let scaled = try Cascade(
-                    frame, task.plan.scaled == strand.version.area.size ? single : strand, stored: header.size
-                ).scaled(to: task.plan.scaled)
-                made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
-            }
-            let animation = Animation(frames: made, header, task.encoder.encoding.timing)
-            try task.encoder.write(animation.roll(), KeptMetadata(task.rendition, of: opened), animation, to: file)
-            return made[0].size
-        } catch {
-            throw file.failure ?? error.ofHost
-                ?? JobError(.renderFailed, "libvips failed while making renditions[\(task.index)]: \(error.message)")
-        }
     }
 
     /// By the number of their strand; animations have none.

@@ -24,13 +24,20 @@ extension ResultDocument {
         ],
         attemptsForgiven: 1,
         input: InputImage(path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
-        renditions: [
-            RenditionImage(
-                path: "c.webp", format: "webp", width: 1, height: 2, bytes: 3, sha256: "cd", milliseconds: 1.125)
-        ],
+        renditions: [.full],
         timings: Timings(queued: 1, waited: 0.5, rendered: 2.5, committed: 0.125),
         metadata: ["order": .number("100000000000000000001"), "a": .null],
         error: JobError(.inputCorrupt, "broken"))
+}
+
+extension ResultDocument.RenditionImage {
+    fileprivate static var full: Self {
+        var image = Self(
+            path: "c.webp", format: "webp", width: 1, height: 2, bytes: 3, sha256: "cd", milliseconds: 1.125)
+        (image.quality, image.losses) = (71, [.alpha, .gps])
+        (image.placeholder, image.dominantColour) = ("LqG9", "#c80838")
+        return image
+    }
 }
 
 @Suite struct `A result document` {

@@ -143,6 +143,9 @@ import Testing
 
     @Test func `lists the keys of a result and of a record, and no others`() throws {
         let worker = ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "1")
+        var image = ResultDocument.RenditionImage(
+            path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
+        (image.quality, image.losses, image.placeholder, image.dominantColour) = (1, Loss.allCases, "", "")
         let whole = ResultDocument(
             job: "a.json", id: "1", status: .failed, worker: worker, submittedAt: Date(), claimedAt: Date(),
             finishedAt: Date(), retryAt: Date(),
@@ -153,14 +156,15 @@ import Testing
             ], attemptsForgiven: 1,
             input: ResultDocument.InputImage(
                 path: "a", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: ""),
-            renditions: [
-                ResultDocument.RenditionImage(
-                    path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
-            ], timings: ResultDocument.Timings(queued: 1, waited: 1, rendered: 1, committed: 1), metadata: 1,
+            renditions: [image], timings: ResultDocument.Timings(queued: 1, waited: 1, rendered: 1, committed: 1),
+            metadata: 1,
             error: JobError(.workerDied, ""))
         let members = whole.json.object?.members ?? []
         let documented = try names("The result document", in: "docs/result-document.md")
         #expect(Set(documented) == Set(members.map(\.key) + ["inode"]))
+        for loss in Loss.allCases {
+            #expect(try section("The result document", in: "docs/result-document.md").contains("`\(loss.rawValue)`"))
+        }
         // The keys below those are in the text of their row.
         let text = try section("The result document", in: "docs/result-document.md")
         for member in members {

@@ -13,7 +13,8 @@ import Testing
         let digest = String(repeating: "0a", count: 32)
         let text = """
             {"input": {"format": "jpeg", "width": 1, "height": 1, "pages": 1, "bytes": 1, "sha256": "\(digest)"},
-             "renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "\(digest)", "milliseconds": 1}]}
+             "renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "\(digest)", "milliseconds": 1,
+                            "losses": ["alpha"]}]}
             """
         var answer = try RendererAnswer.decode(RenderedJob.self, from: Array(text.utf8))
         change(&answer)
@@ -32,6 +33,9 @@ import Testing
             { $0.renditions[0].height = 1 << 40 }, { $0.renditions[0].bytes = -1 },
             { $0.renditions[0].sha256 = "" }, { $0.input.format = "J\u{202E}" }, { $0.input.height = -7 },
             { $0.input.sha256 = String(repeating: "A", count: 64) }, { $0.input.pages = 0 },
+            { $0.renditions[0].quality = 101 }, { $0.renditions[0].placeholder = "a\u{1B}" },
+            { $0.renditions[0].placeholder = String(repeating: "a", count: 2001) },
+            { $0.renditions[0].dominantColour = "#12345G" }, { $0.renditions[0].dominantColour = "" },
         ]
         for lie in lies { #expect(try flaw(lie) != nil) }
     }
@@ -138,6 +142,9 @@ extension OpenFile {
         rendition.withoutGps = false
         rendition.colourspace = .p3
         rendition.density = 299.5
+        rendition.maxBytes = 9
+        rendition.forbidLoss = [.alpha, .gps]
+        (rendition.placeholder, rendition.dominantColour) = (.blurhash, true)
         rendition.greyscale = true
         rendition.median = 5
         rendition.threshold = 1

@@ -96,7 +96,8 @@ extension TIFFOptions {
         case .webp: saver.set("compression", member: "webp")
         case .zstd: saver.set("compression", member: "zstd")
         }
-        switch predictor {
+        // Differences of samples are of eight bits.
+        switch bitdepth < 8 ? .none : predictor {
         case .none: saver.set("predictor", member: "none")
         case .horizontal: saver.set("predictor", member: "horizontal")
         case .float: saver.set("predictor", member: "float")

@@ -14,9 +14,17 @@ final class OutputFile {
         self.descriptor = descriptor
         unsafe state = .allocate(capacity: 1)
         unsafe state.initialize(to: SpoolVipsOutput(descriptor: descriptor, error: 0))
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw Self.failure(errno)
-        }
+        if !restart(), let failure { throw failure }
+    }
+
+    /// Empties the file, to write it once more. Returns false, and records the kernel's answer, if that is not possible.
+    @discardableResult
+    func restart() -> Bool { record(ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0) }
+
+    /// How many bytes were written.
+    var length: Int {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
     deinit { unsafe state.deallocate() }

@@ -16,6 +16,12 @@ struct SourceHeader: Equatable, Sendable {
     /// What the pixels consist of, once they are sRGB or brightness.
     var isGreyscale, hasAlpha: Bool
 
+    /// Whether there are more than eight bits a sample.
+    var isDeep: Bool
+    /// What stands beside the pixels.
+    var metadata: Set<MetadataKind>
+    var hasPosition: Bool
+
     var shape: ImageShape { ImageShape(size: size, isGreyscale: isGreyscale, hasAlpha: hasAlpha) }
 
     init(_ image: Raster, ignoringProfile: Bool = false) {
@@ -28,6 +34,14 @@ struct SourceHeader: Equatable, Sendable {
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
         isSRGB = ignoringProfile || image.isSRGB
+        isDeep = image.isDeep
+        let names = image.fieldNames
+        metadata = []
+        if names.contains("icc-profile-data") { metadata.insert(.icc) }
+        if names.contains("xmp-data") { metadata.insert(.xmp) }
+        if names.contains("iptc-data") { metadata.insert(.iptc) }
+        if names.contains(where: { $0.hasPrefix("exif-ifd") }) { metadata.insert(.exif) }
+        hasPosition = names.contains { $0.hasPrefix("exif-ifd3-") }
     }
 
     /// libvips 8.14 reads the EXIF of PNG without drawing the conclusion; the text begins with the number.

@@ -29,6 +29,17 @@ final class Raster {
     /// One byte a sample.
     var isEightBit: Bool { unsafe vips_image_get_format(pointer) == VIPS_FORMAT_UCHAR }
 
+    /// More than one byte a sample; packed pixels of CIELAB have about ten bits.
+    var isDeep: Bool { unsafe !isEightBit || vips_image_get_coding(pointer) != VIPS_CODING_NONE }
+
+    /// All samples of an image of eight bits, row by row.
+    func samples() throws(VipsFailure) -> [UInt8] {
+        var length = 0
+        guard let data = unsafe vips_image_write_to_memory(pointer, &length) else { throw .take() }
+        defer { unsafe g_free(data) }
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: data, count: length))
+    }
+
     /// A number of the header, or nil.
     func field(_ name: String) -> Int? {
         guard unsafe spool_vips_has_field(pointer, name) != 0 else { return nil }

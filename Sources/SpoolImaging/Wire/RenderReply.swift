@@ -34,7 +34,15 @@ public struct RenderedImage: Sendable, Equatable, Codable {
     public var sha256: String
     /// What making it took.
     public var milliseconds: Double
+    /// What fitted, of a rendition with a limit on bytes.
+    public var quality: Int?
+    public var losses: [Loss] = []
+    public var placeholder: String?
+    /// `#rrggbb`.
+    public var dominantColour: String?
 }
+
+extension Loss: Codable {}
 
 /// What a renderer answers that was asked to explain.
 public enum ExplainReply: Sendable, Equatable, Codable {

@@ -82,6 +82,15 @@ public struct Rendition: Sendable, Equatable {
     /// Pixels an inch, for print; nil for the source's.
     public var density: Double?
 
+    /// The most bytes of the file: the quality is as good as fits, and no better than the encoding says.
+    public var maxBytes: Int?
+    /// What makes the job fail if the rendition would lose it.
+    public var forbidLoss: Set<Loss> = []
+
+    // What the result document gets to know of the picture.
+    public var placeholder: Placeholder?
+    public var dominantColour = false
+
     /// - Parameter quality: 1 (small) to 100 (good) for lossy formats, others ignore it; nil for the format's default.
     public init(
         path: String, format: ImageFormat, width: Int? = nil, height: Int? = nil, fit: Fit = .cover,

@@ -98,6 +98,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let outputIsInput = ErrorCode(rawValue: "output_is_input")
     /// A rendition would be larger than the limit on output dimensions.
     public static let outputTooLarge = ErrorCode(rawValue: "output_too_large")
+    /// A rendition would lose something of its source that the job forbids to lose.
+    public static let lossForbidden = ErrorCode(rawValue: "loss_forbidden")
     /// The installed libvips cannot do what the job asks for.
     public static let optionUnsupported = ErrorCode(rawValue: "option_unsupported")
 
@@ -123,7 +125,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable,
         .outputIsInput,
-        .outputTooLarge, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied, .resourcesExhausted,
+        .outputTooLarge, .lossForbidden, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied,
+        .resourcesExhausted,
         .workerDied, .storageFull, .storageFailed,
     ]
 

@@ -100,6 +100,13 @@ public struct ResultDocument: Sendable, Equatable {
         /// Hexadecimal.
         public var sha256: String
         public var milliseconds: Double
+        /// What was found to fit, of a rendition with a limit on bytes.
+        public var quality: Int?
+        /// What the source has and the rendition has not.
+        public var losses: [Loss] = []
+        public var placeholder: String?
+        /// `#rrggbb`.
+        public var dominantColour: String?
 
         public init(
             path: String, format: String, width: Int, height: Int, bytes: Int, sha256: String, milliseconds: Double

@@ -70,6 +70,11 @@ extension ResultDocument.RenditionImage {
             path: try reader.string("path"), format: try reader.string("format"), width: try reader.int("width"),
             height: try reader.int("height"), bytes: try reader.int("bytes"), sha256: try reader.string("sha256"),
             milliseconds: try reader.double("milliseconds"))
+        quality = reader.json["quality"]?.int
+        // A newer version may know more of them.
+        losses = reader.json["losses"]?.array?.compactMap(\.string).compactMap(Loss.init) ?? []
+        placeholder = reader.json["placeholder"]?.string
+        dominantColour = reader.json["dominantColour"]?.string
     }
 }
 

@@ -71,10 +71,15 @@ extension ResultDocument.InputImage {
 
 extension ResultDocument.RenditionImage {
     var json: JSONValue {
-        [
+        var object = JSONObject([
             "path": .string(path), "format": .string(format), "width": .number(width), "height": .number(height),
             "bytes": .number(bytes), "sha256": .string(sha256), "milliseconds": .number(milliseconds, digits: 3),
-        ]
+        ])
+        object["quality"] = quality.map { .number($0) }
+        if !losses.isEmpty { object["losses"] = .array(losses.map { .string($0.rawValue) }) }
+        object["placeholder"] = placeholder.map { .string($0) }
+        object["dominantColour"] = dominantColour.map { .string($0) }
+        return .object(object)
     }
 }
 

@@ -32,7 +32,7 @@ extension Encoding {
     }
 
     /// nil for formats that have no such scale; a value for them goes nowhere.
-    package internal(set) var quality: Int? {
+    package var quality: Int? {
         get {
             switch self {
             case .jpeg(let options): options.quality

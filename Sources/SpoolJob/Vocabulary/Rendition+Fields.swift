@@ -132,6 +132,19 @@ extension Rendition: Blank {
             .optional(
                 "density", \.density, NumberKind(atLeast: 1, atMost: 100_000), default: "the source's",
                 "pixels an inch that the file names, for print"),
+            .optional(
+                "maxBytes", \.maxBytes, WholeNumberKind(1...1_000_000_000), default: "none",
+                "the most bytes of the file: `quality` becomes as good as fits, and no better than it is given. The result names "
+                    + "it; slow"),
+            .defaulted(
+                "forbidLoss", \.forbidLoss, SetKind(),
+                "the job fails with `loss_forbidden` if the rendition would lose this of its source; the result's `losses` "
+                    + "name what it lost"),
+            .optional(
+                "placeholder", \.placeholder, ChoiceKind(), default: "none",
+                "a few bytes in the result document that stand for the picture while it loads"),
+            .defaulted(
+                "dominantColour", \.dominantColour, FlagKind(), "name the most frequent colour in the result document"),
         ],
         rules: [
             .optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha,
@@ -293,5 +306,15 @@ extension Rule<Rendition> {
             }
         guard let other else { return }
         throw place.key(other).mistake("looks at each frame alone, so it cannot be \"animated\"; take either out")
+    }
+
+    fileprivate static let sizeByQuality = Rule(schema: [
+        "$comment": "Size is traded for quality, which png and gif do not have.",
+        "if": ["required": ["maxBytes"]],
+        "then": ImageFormat.schema(of: ImageFormat.allCases.filter { !$0.isLossless }),
+    ]) { (_, place, rendition) throws(JobError) in
+        guard rendition.maxBytes != nil, rendition.format.isLossless else { return }
+        throw place.key("maxBytes").mistake(
+            "has no meaning for \(rendition.format.rawValue), which has no quality to lower; take it out")
     }
 }

@@ -246,6 +246,10 @@ extension ResultDocument.RenditionImage {
         self.init(
             path: rendition.path, format: rendition.format.rawValue, width: image.width, height: image.height,
             bytes: image.bytes, sha256: image.sha256, milliseconds: image.milliseconds)
+        quality = image.quality
+        losses = image.losses
+        placeholder = image.placeholder
+        dominantColour = image.dominantColour
     }
 }
 

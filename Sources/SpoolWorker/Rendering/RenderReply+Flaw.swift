@@ -20,7 +20,25 @@ extension RenderReply {
         guard images.allSatisfy({ Self.possibleMilliseconds.contains($0.milliseconds) }) else {
             return "an impossible time"
         }
+        guard images.allSatisfy({ $0.quality.map { (1...100).contains($0) } ?? true }) else {
+            return "an impossible quality"
+        }
+        guard images.compactMap(\.placeholder).allSatisfy(Self.isPlaceholder),
+            images.compactMap(\.dominantColour).allSatisfy(Self.isColour)
+        else { return "a malformed placeholder or colour" }
         return nil
+    }
+
+    /// The most bytes of one.
+    static let longestPlaceholder = 2000
+
+    private static func isPlaceholder(_ text: String) -> Bool {
+        text.utf8.count <= longestPlaceholder && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    private static func isColour(_ text: String) -> Bool {
+        text.utf8.count == 7 && text.hasPrefix("#")
+            && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// Up to a year.

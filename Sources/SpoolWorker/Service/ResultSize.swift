@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SpoolCore
+import SpoolImaging
 
 extension ResultDocument {
     /// Room for the error of one more attempt, which the result has twice.
@@ -16,9 +17,15 @@ extension ResultDocument {
             path: job.input.path, format: "unknown", width: .max, height: .max, pages: .max, bytes: .max,
             sha256: digest)
         result.renditions = job.renditions.map {
-            RenditionImage(
+            var image = RenditionImage(
                 path: $0.path, format: $0.format.rawValue, width: .max, height: .max, bytes: .max, sha256: digest,
                 milliseconds: 1e9)
+            (image.quality, image.losses) = (100, Loss.allCases)
+            if $0.placeholder != nil {
+                image.placeholder = String(repeating: "0", count: RenderReply.longestPlaceholder)
+            }
+            if $0.dominantColour { image.dominantColour = "#000000" }
+            return image
         }
         let bytes = result.content.count + Self.errorBytes
         guard bytes > Self.maximumBytes else { return nil }

@@ -1,0 +1,46 @@
+import SpoolJob
+
+extension RenditionTask {
+    /// What the source has and this rendition will not have.
+    func losses(of header: SourceHeader) -> Set<Loss> {
+        var losses: Set<Loss> = []
+        if header.pages > frames, rendition.animated || header.pages > 1 { losses.insert(.animation) }
+        if header.hasAlpha, !pipeline(fromPixelsOf: header.shape).shape.hasAlpha { losses.insert(.alpha) }
+        if header.isDeep { losses.insert(.depth) }
+        if !header.isSRGB, rendition.colourspace == .srgb { losses.insert(.gamut) }
+        if header.metadata.contains(.icc), !has(.icc), rendition.colourspace == .srgb { losses.insert(.icc) }
+        for (kind, loss) in [(MetadataKind.exif, Loss.exif), (.xmp, .xmp), (.iptc, .iptc)] {
+            if header.metadata.contains(kind), !has(kind) { losses.insert(loss) }
+        }
+        if header.hasPosition, rendition.withoutGps || !has(.exif) { losses.insert(.gps) }
+        return losses
+    }
+
+    /// - Throws: ``ErrorCode/lossForbidden``
+    func checkLosses(of header: SourceHeader) throws(JobError) {
+        let lost = losses(of: header).intersection(rendition.forbidLoss)
+        guard !lost.isEmpty else { return }
+        let names = Loss.allCases.filter(lost.contains).map(\.rawValue).joined(separator: ", ")
+        throw JobError(
+            .lossForbidden,
+            "renditions[\(index)] would lose \(names) of its source, which forbidLoss does not allow; change its format or "
+                + "options, or take that out of forbidLoss")
+    }
+
+    /// Whether the file gets this kind of metadata.
+    private func has(_ kind: MetadataKind) -> Bool {
+        (rendition.keep.contains(kind) || rendition.keep.contains(.all)) && rendition.format.holds(kind)
+    }
+}
+
+extension ImageFormat {
+    /// Whether libvips writes this kind of metadata into files of the format.
+    fileprivate func holds(_ kind: MetadataKind) -> Bool {
+        switch (self, kind) {
+        case (.gif, _): false
+        case (.tiff, .exif): false
+        case (.png, .iptc), (.webp, .iptc), (.avif, .iptc): false
+        default: true
+        }
+    }
+}

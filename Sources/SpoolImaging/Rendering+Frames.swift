@@ -1,0 +1,26 @@
+import SpoolJob
+
+extension Rendering {
+    /// Makes each frame by itself: resizing all together would mix the edges of one with the next.
+    func writeFrames(
+        of task: RenditionTask, _ plan: PixelsPlan, to file: OutputFile
+    ) throws(JobError) -> Written {
+        let strand = plan.strands[plan.renditions[task.index]]
+        let single = PixelsPlan.Strand(version: strand.version, hasSeveral: false, usesOwnSize: true, resizes: [])
+        let frames = try decoder.frames(task.frames, strand.version.colourspace)
+        do throws(VipsFailure) {
+            var made: [Raster] = []
+            for frame in frames {
+                let scaled = try Cascade(
+                    frame, task.plan.scaled == strand.version.area.size ? single : strand, stored: header.size
+                ).scaled(to: task.plan.scaled)
+                made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
+            }
+            let animation = Animation(frames: made, header, task.encoder.encoding.timing)
+            return try encode(animation.roll(), of: task, animation, size: made[0].size, to: file)
+        } catch {
+            throw file.failure ?? error.ofHost
+                ?? JobError(.renderFailed, "libvips failed while making renditions[\(task.index)]: \(error.message)")
+        }
+    }
+}

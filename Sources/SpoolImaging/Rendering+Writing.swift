@@ -1,0 +1,64 @@
+import SpoolJob
+
+extension Rendering {
+    /// A file that was written.
+    struct Written {
+        var size: Size
+        /// What fitted, of a rendition with a limit on bytes.
+        var quality: Int?
+        /// Whether it has more bytes than that limit.
+        var isTooLong = false
+    }
+
+    /// Makes one rendition and reports it.
+    /// - Parameter body: writes the image.
+    func write(
+        _ task: RenditionTask, to output: Int32, _ body: (OutputFile) throws(JobError) -> Written
+    ) throws(JobError) -> RenderedImage {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let file = try OutputFile(output)
+        let written: Written
+        do {
+            written = try body(file)
+        } catch {
+            throw file.failure ?? error
+        }
+        // Some formats are finished after libvips has said that all is well.
+        if let failure = file.failure { throw failure }
+        if written.isTooLong { throw tooLong(task, bytes: file.length) }
+        let digest = try file.digest()
+        let lost = task.losses(of: header)
+        var image = RenderedImage(
+            width: written.size.width, height: written.size.height, bytes: digest.bytes, sha256: digest.sha256,
+            milliseconds: (clock.now - start) / .milliseconds(1), quality: written.quality,
+            losses: Loss.allCases.filter(lost.contains))
+        if task.rendition.placeholder != nil || task.rendition.dominantColour {
+            let preview = try Preview(of: output)
+            if let kind = task.rendition.placeholder { image.placeholder = try preview.text(kind) }
+            if task.rendition.dominantColour { image.dominantColour = preview.dominantColour }
+        }
+        return image
+    }
+
+    private func tooLong(_ task: RenditionTask, bytes: Int) -> JobError {
+        JobError(
+            .outputTooLarge,
+            "renditions[\(task.index)] has \(bytes) bytes at the lowest quality, more than maxBytes, "
+                + "\(task.rendition.maxBytes ?? 0); make it smaller, or allow more")
+    }
+
+    /// Encodes a finished image.
+    /// - Parameter size: of a frame, if it is an animation.
+    func encode(
+        _ image: Raster, of task: RenditionTask, _ animation: Animation? = nil, size: Size? = nil, to file: OutputFile
+    ) throws(VipsFailure) -> Written {
+        let metadata = KeptMetadata(task.rendition, of: opened)
+        guard let most = task.rendition.maxBytes else {
+            try task.encoder.write(image, metadata, animation, to: file)
+            return Written(size: size ?? image.size)
+        }
+        let quality = try task.encoder.write(image.inMemory(), metadata, animation, within: most, to: file)
+        return Written(size: size ?? image.size, quality: quality, isTooLong: quality == nil)
+    }
+}

@@ -1,0 +1,22 @@
+/// What a source has and a rendition of it has not.
+public enum Loss: String, Sendable, Equatable, CaseIterable {
+    /// Frames or pages.
+    case animation
+    case alpha
+    /// More than eight bits a sample.
+    case depth
+    /// Colours outside sRGB, as far as the source's profile has some.
+    case gamut
+    case icc, exif
+    case gps = "exif.gps"
+    case xmp, iptc
+}
+
+/// A few bytes that stand for a picture while it loads.
+public enum Placeholder: String, Sendable, Equatable, CaseIterable {
+    case blurhash
+    /// In base64.
+    case thumbhash
+    /// A WebP of 16 pixels as a data URL.
+    case lqip
+}
