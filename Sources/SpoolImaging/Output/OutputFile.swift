@@ -22,10 +22,7 @@ final class OutputFile {
     func restart() -> Bool { record(ftruncate(descriptor, 0) == 0 && lseek(descriptor, 0, SEEK_SET) == 0) }
 
     /// How many bytes were written.
-    var length: Int {
-        var status = stat()
-        return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    }
+    var length: Int { max(0, lseek(descriptor, 0, SEEK_END)) }
 
     deinit { unsafe state.deallocate() }
 

@@ -50,10 +50,11 @@ struct SourceFile: Sendable {
     }
 
     private static func content(of descriptor: Int32) throws(FileDigest.ReadFailure) -> [UInt8] {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw FileDigest.ReadFailure(errno: errno) }
+        let length = lseek(descriptor, 0, SEEK_END)
+        // libvips reads on from where the descriptor is.
+        guard length >= 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileDigest.ReadFailure(errno: errno) }
         // A byte more than expected: the end shows by what is missing.
-        var content = try bytes(of: descriptor, from: 0, Int(status.st_size) + 1)
+        var content = try bytes(of: descriptor, from: 0, length + 1)
         while true {
             let more = try bytes(of: descriptor, from: content.count, 1 << 16)
             if more.isEmpty { return content }
