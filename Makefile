@@ -51,6 +51,7 @@ run: build
 
 bench: build
 	Benchmarks/run --worker $(WORKER) $(BENCH)
+	Benchmarks/outputs --worker $(WORKER) $(OUTPUTS)
 	Benchmarks/moves --worker $(WORKER) $(MOVES)
 
 torture: build

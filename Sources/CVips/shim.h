@@ -12,6 +12,8 @@
 #include <malloc.h>
 #include <vips/vips.h>
 
+#include "alpha.h"
+
 /* Whether this build has an operation, under its nickname. */
 static inline gboolean spool_vips_has_operation(const char *name) {
     return vips_type_find("VipsOperation", name) != 0;

@@ -55,4 +55,22 @@ struct CascadeTests {
         // 200.2 and 128.8
         #expect(try Picture(there.unpremultiplied())[1, 1] == [255, 200, 129, 200])
     }
+
+    /// Every colour with every alpha, against the exact value.
+    @Test(arguments: [2, 4])
+    func `alpha is multiplied and divided to the nearest value`(_ bands: Int) throws {
+        try VipsLibrary.start()
+        let all = Picture(256, 256, bands: bands) { x, y in Array(repeating: UInt8(x), count: bands - 1) + [UInt8(y)] }
+        let (there, back) = try (Picture(all.raster.premultiplied()), Picture(all.raster.unpremultiplied()))
+        for alpha in 0..<256 {
+            for colour in 0..<256 {
+                let product = Int((Double(colour * alpha) / 255).rounded())
+                let quotient = alpha == 0 ? 0 : min(255, Int((Double(colour * 255) / Double(alpha)).rounded()))
+                #expect(
+                    there[colour, alpha].dropLast().allSatisfy { $0 == product }
+                        && there[colour, alpha].last == all[colour, alpha].last)
+                #expect(back[colour, alpha].dropLast().allSatisfy { $0 == quotient })
+            }
+        }
+    }
 }

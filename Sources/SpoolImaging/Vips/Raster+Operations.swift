@@ -54,14 +54,17 @@ extension Raster {
         }
     }
 
-    /// Colours multiplied by alpha, so that invisible colours do not bleed into visible ones when pixels are mixed.
-    func premultiplied() throws(VipsFailure) -> Raster {
-        try applying("premultiply").roundedToEightBit()
-    }
+    /// Colours multiplied by alpha, so that invisible colours do not bleed into visible ones when pixels are mixed. Of an
+    /// image with alpha, in eight bits.
+    func premultiplied() throws(VipsFailure) -> Raster { try changingAlpha(multiply: true) }
 
     /// The reverse of ``premultiplied()``.
-    func unpremultiplied() throws(VipsFailure) -> Raster {
-        try applying("unpremultiply").roundedToEightBit()
+    func unpremultiplied() throws(VipsFailure) -> Raster { try changingAlpha(multiply: false) }
+
+    private func changingAlpha(multiply: Bool) throws(VipsFailure) -> Raster {
+        assert(isEightBit && (bands == 2 || bands == 4))
+        guard let image = unsafe spool_vips_alpha(pointer, multiply ? 1 : 0) else { throw .take() }
+        return unsafe Raster(owning: image)
     }
 
     /// Each colour to the power of `exponent`, between 0 and 1; alpha stays.
