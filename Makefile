@@ -11,13 +11,14 @@ SOURCES := Sources Tests Package.swift
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
 export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help build test lint format demo run bench torture clean dependencies
+.PHONY: help build test lint format demo run gallery bench torture clean dependencies
 
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
 	@echo 'make test    run all tests'
 	@echo 'make build   build $(WORKER)'
 	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
+	@echo 'make gallery show every option, before and after, in .build/gallery.html'
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
 	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
@@ -48,6 +49,9 @@ demo: build
 run: build
 	@$(WORKER) init $(SPOOL)
 	@exec $(WORKER) run --spool $(SPOOL)
+
+gallery: build
+	@scripts/gallery $(WORKER) .build/gallery.html
 
 bench: build
 	Benchmarks/run --worker $(WORKER) $(BENCH)
