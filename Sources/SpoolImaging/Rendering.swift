@@ -83,7 +83,7 @@ struct Rendering {
         var renditions: [Int: RenderedImage] = [:]
         for number in plan.resizes.indices {
             let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
-            var pixels: Raster?
+            var pixels: [ColourSpace: Raster] = [:]
             for task in tasks where plan.renditions[task.index].resize == number {
                 renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
                     try onPlanes { () throws(PlaneFailure) in
@@ -92,14 +92,26 @@ struct Rendering {
                             return Written(size: task.plan.output)
                         }
                         // Renditions of one size share the pixels.
-                        let raster = if let pixels { pixels } else { try image.raster() }
-                        pixels = raster
+                        let space = task.rendition.colourspace
+                        let raster = if let known = pixels[space] { known } else { try coloured(image, space) }
+                        pixels[space] = raster
                         return try finish(task, raster, to: file)
                     }
                 }
             }
         }
         return renditions
+    }
+
+    /// Pixels of resized planes, converted by the source's profile: at their own size that costs little.
+    private func coloured(_ image: PlanarImage, _ space: ColourSpace) throws(PlaneFailure) -> Raster {
+        let raster = try image.raster()
+        opened.copyField("icc-profile-data", to: raster)
+        do {
+            return try raster.standardised(space, ignoringProfile: decoder.ignoresProfile)
+        } catch {
+            throw PlaneFailure(message: error.message)
+        }
     }
 
     private func finish(_ task: RenditionTask, _ raster: Raster, to file: OutputFile) throws(PlaneFailure) -> Written {

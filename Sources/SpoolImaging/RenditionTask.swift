@@ -178,7 +178,8 @@ extension Rendition {
     /// Whether the resized, cut picture is all that is in the file, without a change to it.
     var isPlain: Bool {
         obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
-            && corrections.isEmpty && composite.isEmpty && keep.isEmpty && density == nil && maxBytes == nil
+            && corrections.isEmpty && composite.isEmpty && keep.isEmpty && colourspace == .srgb && density == nil
+            && maxBytes == nil
             && encoding.format == .jpeg
     }
 }

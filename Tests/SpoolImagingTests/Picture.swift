@@ -84,4 +84,37 @@ extension Raster {
         encoder.keepsMetadata = true
         try Descriptor(creating: path).with { try encoder.write(self, to: OutputFile($0)) }
     }
+
+    /// Puts binary metadata into the header of an image that nobody else has yet.
+    func setBlob(_ name: String, _ bytes: [UInt8]) {
+        unsafe vips_image_set_blob_copy(pointer, name, bytes, bytes.count)
+    }
+}
+
+/// The smallest ICC profile of brightness: a white point and a curve.
+enum GreyProfile {
+    static func bytes(gamma: Double) -> [UInt8] {
+        func number(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
+        func fixed(_ value: Double) -> [UInt8] { number(Int(value * 65536)) }
+        let white = Array("XYZ ".utf8) + number(0) + fixed(0.9642) + fixed(1) + fixed(0.8249)
+        let curve =
+            Array("curv".utf8) + number(0) + number(1) + [
+                UInt8(gamma), UInt8((gamma - gamma.rounded(.down)) * 256), 0, 0,
+            ]
+        let text = Array("desc".utf8) + number(0) + number(5) + Array("grey\0".utf8) + [UInt8](repeating: 0, count: 82)
+        let tags = [("desc", text), ("wtpt", white), ("kTRC", curve)]
+        var offset = 128 + 4 + 12 * tags.count
+        var table = number(tags.count)
+        var data: [UInt8] = []
+        for (name, content) in tags {
+            table += Array(name.utf8) + number(offset) + number(content.count)
+            let padded = content + [UInt8](repeating: 0, count: (4 - content.count % 4) % 4)
+            data += padded
+            offset += padded.count
+        }
+        var header = number(offset) + number(0) + [2, 0x40, 0, 0] + Array("mntrGRAYXYZ ".utf8)
+        header += [UInt8](repeating: 0, count: 12) + Array("acsp".utf8) + [UInt8](repeating: 0, count: 28)
+        header += fixed(0.9642) + fixed(1) + fixed(0.8249)
+        return header + [UInt8](repeating: 0, count: 128 - header.count) + table + data
+    }
 }

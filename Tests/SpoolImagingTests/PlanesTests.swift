@@ -161,6 +161,38 @@ import Testing
         #expect(png == "only JPEG files are stored in planes of brightness and colour")
     }
 
+    /// Converted after the resize, at the small size, instead of before.
+    @Test(arguments: [ColourSpace.srgb, .p3, .keep], ["p3", "none", "grey"])
+    func `a profile is applied to the resized pixels`(_ space: ColourSpace, profile: String) throws {
+        try SamplePicture.hills.write(width: 403, height: 299, format: .png, to: folder.file("drawn.png"))
+        var image = try Raster(decoding: folder.file("drawn.png"))
+        switch profile {
+        case "p3": image = try image.applying("icc_transform") { $0.set("output_profile", named: "p3") }
+        case "grey":
+            image = try image.greyscale().inMemory()
+            image.setBlob("icc-profile-data", GreyProfile.bytes(gamma: 1.8))
+        default: break
+        }
+        try image.write(.jpeg, to: folder.file("source.jpg"))
+        for format in [ImageFormat.png, .jpeg, .webp] {
+            var rendition = Rendition(path: "x", format: format, width: 100, quality: 95)
+            rendition.colourspace = space
+            let byPlanes = try run(folder.file("source.jpg"), [rendition], planes: true)
+            guard case .planes = byPlanes.plan else {
+                Issue.record("not by planes: \(byPlanes.plan)")
+                continue
+            }
+            let planes = try Raster(decoding: folder.file("x"))
+            let ours = try Picture(planes)
+            _ = try run(folder.file("source.jpg"), [rendition], planes: false)
+            let pixels = try Raster(decoding: folder.file("x"))
+            #expect(planes.bands == pixels.bands)
+            #expect(planes.hasField("icc-profile-data") == pixels.hasField("icc-profile-data"), "\(format)")
+            let likeness = try ours.distance(from: Picture(pixels))
+            #expect(likeness > 33, "\(format): \(likeness) dB")
+        }
+    }
+
     @Test(arguments: [Position.north, .centre, .southeast, .west], [(99, 40), (41, 98), (50, 50)])
     func `a crop is as good as with libvips`(_ position: Position, size: (Int, Int)) throws {
         let path = try source(403, 299, TJSAMP_420, orientation: 6)

@@ -11,6 +11,8 @@ extension Raster {
         _ space: ColourSpace = .srgb, ignoringProfile: Bool = false
     ) throws(VipsFailure) -> Raster {
         var image = try withKnownColours(space, ignoringProfile)
+        // A profile for brightness leads to three equal colours.
+        if isGreyscale { image = try image.greyscale() }
         if image.interpretation != VIPS_INTERPRETATION_sRGB && image.interpretation != VIPS_INTERPRETATION_B_W {
             image = try image.converted(toGreyscale: image.isGreyscale)
         }

@@ -27,7 +27,7 @@ struct Planner {
         return .planes(
             PlanesPlan(
                 factor: planesReduction(tasks).factor, orientation: tasks.first?.orientation ?? .upright,
-                needs: tasks.map { $0.planesNeed(of: header.size) }))
+                needs: tasks.map { $0.planesNeed(of: header) }))
     }
 
     private func planesReduction(_ tasks: [RenditionTask]) -> Reduction {
@@ -41,7 +41,6 @@ struct Planner {
             return "this JPEG is not stored in brightness and colour of a usual subsampling"
         }
         guard failOn == .warning else { return "failOn lets damage pass, which libvips alone can weigh" }
-        guard header.isSRGB else { return "the colour profile is not sRGB" }
         for task in tasks {
             if let reason = task.planesObstacle { return "renditions[\(task.index)] \(reason)" }
         }
@@ -70,7 +69,6 @@ extension RenditionTask {
     /// What keeps this rendition from being made of planes, as words that follow its name.
     fileprivate var planesObstacle: String? {
         if rendition.trim != nil { return "trims, and so looks at all pixels" }
-        if rendition.colourspace != .srgb { return "has a colourspace other than srgb" }
         if rendition.gamma != nil { return "has gamma, which counts for red, green and blue" }
         if rendition.kernel != .lanczos3 { return "has a kernel other than lanczos3" }
         if !area.size.covers(plan.scaled) { return "is larger than the source" }
@@ -85,8 +83,8 @@ extension RenditionTask {
             height: (wanted.height * stored.height + area.size.height - 1) / area.size.height)
     }
 
-    /// - Parameter stored: the source's size.
-    fileprivate func planesNeed(of stored: Size) -> PlanesPlan.Need {
+    fileprivate func planesNeed(of header: SourceHeader) -> PlanesPlan.Need {
+        let stored = header.size
         let scaled = orientation.swapsSides ? plan.scaled.transposed : plan.scaled
         let whole = orientation.swapsSides ? stored.transposed : stored
         let part = Plane.Region(
@@ -101,7 +99,9 @@ extension RenditionTask {
         case .smartCrop, .embed: isPlain = false
         }
         var planar: Subsampling?
-        if case .jpeg(let options) = rendition.encoding, isPlain, rendition.isPlain, PlanarEncoder.canWrite(options) {
+        if case .jpeg(let options) = rendition.encoding, isPlain, rendition.isPlain, header.isSRGB,
+            PlanarEncoder.canWrite(options)
+        {
             planar = options.chromaSubsampling == .full ? .full : .quarter
         }
         return PlanesPlan.Need(part: part, scaled: scaled, crop: crop, planar: planar)
