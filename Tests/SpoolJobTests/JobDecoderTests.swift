@@ -40,9 +40,45 @@ import Testing
         #expect(try Job(json: JSONValue(parsing: job.json.text().utf8)) == job)
     }
 
+    @Test func `with a srcset has every width in every format`() throws {
+        let job = try job(
+            #"""
+            {"input": "cat.jpg", "renditions": [{"path": "a.png"}],
+             "srcset": {"widths": [320, 640], "formats": ["webp", "jpeg"], "path": "cat/{width}.{format}",
+                        "options": {"quality": 60, "greyscale": true}}}
+            """#)
+        #expect(
+            job.renditions.map(\.path) == ["a.png", "cat/320.webp", "cat/640.webp", "cat/320.jpg", "cat/640.jpg"])
+        #expect(job.renditions.map(\.width) == [nil, 320, 640, 320, 640])
+        #expect(job.renditions.dropFirst().allSatisfy { $0.encoding.quality == 60 && $0.greyscale })
+        #expect(try Job(json: job.json) == job)
+        let many = (1...50).map(String.init).joined(separator: ",")
+        let text = #"""
+            {"input": "a", "renditions": [{"path": "b.png"}],
+             "srcset": {"widths": [\#(many)], "formats": ["webp", "jpeg"], "path": "{width}.{format}"}}
+            """#
+        #expect {
+            _ = try self.job(text)
+        } throws: {
+            ($0 as? JobError)?.message.hasPrefix("srcset makes 101 renditions") == true
+        }
+    }
+
     @Test(arguments: [
         ("[]", "the file must be an object"),
         ("{}", "input is missing"),
+        (
+            #"{"input": "a", "srcset": {"widths": [1, 2], "formats": ["webp"], "path": "a.webp"}}"#,
+            "srcset.path names one file for several renditions"
+        ),
+        (
+            #"{"input": "a", "srcset": {"widths": [1], "formats": ["png"], "path": "a", "options": {"quality": 3}}}"#,
+            "srcset.options.quality has no meaning for png"
+        ),
+        (
+            #"{"input": "a", "srcset": {"widths": [1], "formats": ["png"], "path": "a", "options": {"width": 3}}}"#,
+            "srcset.options.width is what the set fills in"
+        ),
         (#"{"input":"a"}"#, "renditions is missing"),
         (#"{"input":"a","renditions":[]}"#, "renditions takes 1 to 100"),
         (#"{"input":"a","renditions":{}}"#, "renditions takes an array of 1 to 100 renditions, not an object"),

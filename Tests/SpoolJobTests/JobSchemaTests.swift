@@ -119,7 +119,9 @@ import Testing
     }
 
     /// What the schema cannot say, as docs/job-format.md tells.
-    private static let beyondSchema = ["is the same as that of", "which must be less than"]
+    private static let beyondSchema = [
+        "is the same as that of", "which must be less than", "srcset.options", "names one file for several",
+    ]
 
     /// One change to a valid job at a time; schema and decoder must agree on each.
     @Test func `agrees with the decoder on every job with one thing changed`() throws {
@@ -141,21 +143,28 @@ import Testing
                 """#.utf8)
         let byExtension = try JSONValue(
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)
-        let options = try [
-            #""x.jpg", "jpeg": {"progressive": true, "chromaSubsampling": "4:4:4", "mozjpeg": true, "quantisationTable": 3}"#,
-            #""x.png", "composite": [{"input": "o.png", "blend": "add", "left": 1, "top": -2, "tile": true, "opacity": 0.5}]"#,
-            #""x.png", "composite": [{"input": "o.png", "gravity": "south", "scale": 0.1}]"#,
-            #""x.webp", "animated": true, "position": "north", "webp": {"loop": 2, "delay": [10, 20], "mixed": true}"#,
-            #""x.gif", "animated": true, "gif": {"delay": 5, "interFrameMaxError": 3, "interPaletteMaxError": 0}"#,
-            #""x.png", "ensureAlpha": 0.5, "position": {"x": 0.25, "y": 1}, "rotate": 12.5"#,
-            #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
-            #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,
-            #""x.gif", "gif": {"progressive": true, "colours": 16, "effort": 3, "dither": 0}"#,
-            #""x.tif", "tiff": {"compression": "lzw", "predictor": "none", "tile": true, "tileWidth": 64, "xres": 2.5}"#,
-            #""x.tif", "tiff": {"compression": "ccittfax4", "bitdepth": 1}"#,
-            #""x.tif", "quality": 3, "tiff": {"compression": "webp", "bitdepth": 8}"#,
-            #""x.avif", "avif": {"lossless": true, "effort": 9, "chromaSubsampling": "4:2:0", "bitdepth": 12}"#,
-        ].map { try JSONValue(parsing: #"{"input": "a", "renditions": [{"path": \#($0)}]}"#.utf8) }
+        let options =
+            try [
+                #""x.jpg", "jpeg": {"progressive": true, "chromaSubsampling": "4:4:4", "mozjpeg": true, "quantisationTable": 3}"#,
+                #""x.png", "composite": [{"input": "o.png", "blend": "add", "left": 1, "top": -2, "tile": true, "opacity": 0.5}]"#,
+                #""x.png", "composite": [{"input": "o.png", "gravity": "south", "scale": 0.1}]"#,
+                #""x.webp", "animated": true, "position": "north", "webp": {"loop": 2, "delay": [10, 20], "mixed": true}"#,
+                #""x.gif", "animated": true, "gif": {"delay": 5, "interFrameMaxError": 3, "interPaletteMaxError": 0}"#,
+                #""x.png", "ensureAlpha": 0.5, "position": {"x": 0.25, "y": 1}, "rotate": 12.5"#,
+                #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
+                #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,
+                #""x.gif", "gif": {"progressive": true, "colours": 16, "effort": 3, "dither": 0}"#,
+                #""x.tif", "tiff": {"compression": "lzw", "predictor": "none", "tile": true, "tileWidth": 64, "xres": 2.5}"#,
+                #""x.tif", "tiff": {"compression": "ccittfax4", "bitdepth": 1}"#,
+                #""x.tif", "quality": 3, "tiff": {"compression": "webp", "bitdepth": 8}"#,
+                #""x.avif", "avif": {"lossless": true, "effort": 9, "chromaSubsampling": "4:2:0", "bitdepth": 12}"#,
+            ].map { try JSONValue(parsing: #"{"input": "a", "renditions": [{"path": \#($0)}]}"#.utf8) } + [
+                JSONValue(
+                    parsing: #"""
+                        {"input": "a", "srcset": {"widths": [320, 640], "formats": ["webp", "jpeg"], "path": "{width}.{format}",
+                         "options": {"fit": "inside", "quality": 60}}}
+                        """#.utf8)
+            ]
         let validator = SchemaValidator(root: schema)
         for job in [whole, byExtension] + options {
             #expect(validator.accepts(job) && decodingError(of: job) == nil, "\(job.text(indented: false))")

@@ -117,7 +117,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("The job", KeyTable.job), ("The input", KeyTable.input), ("A rendition", KeyTable.rendition),
+        ("The job", KeyTable.job), ("The job", KeyTable.srcset), ("The input", KeyTable.input),
+        ("A rendition", KeyTable.rendition),
         ("A rendition", KeyTable.modulate), ("A rendition", KeyTable.sharpen),
         ("A rendition", KeyTable.overlay), ("A rendition", KeyTable.trim), ("A rendition", KeyTable.extend),
         ("Options of the formats", KeyTable.jpeg), ("Options of the formats", KeyTable.png),

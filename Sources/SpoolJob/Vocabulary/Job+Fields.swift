@@ -1,18 +1,19 @@
 extension Job: Blank {
     static let blank = Job(input: .blank, renditions: [])
 
+    fileprivate static let renditionsKind = ListKind(
+        element: Rendition.kind, count: 1...Job.maximumRenditions, names: (one: "rendition", several: "renditions"))
+
     static let kind = ObjectKind<Job>(
         "a job",
         [
             .required(
                 "input", \.input, InputKind(),
                 "the source image"),
-            .required(
-                "renditions", \.renditions,
-                ListKind(
-                    element: Rendition.kind, count: 1...Job.maximumRenditions,
-                    names: (one: "rendition", several: "renditions")),
-                "the images to make, all from one decode, each with a path of its own"),
+            .derived(
+                "renditions", \.renditions, Job.renditionsKind, default: "required, unless there is `srcset`",
+                "the images to make, all from one decode, each with a path of its own", completion: .somethingIsMade),
+            .sourceSet,
             .optional(
                 "timeout", \.timeout, NumberKind(atLeast: Job.minimumTimeout), default: "the worker's",
                 "seconds after which the worker stops the rendering; the worker's own limit applies too"),
@@ -21,7 +22,36 @@ extension Job: Blank {
                 "up to 256 KiB without indentation (`limits.metadata-bytes`); the result document returns it with the "
                     + "same digits and order of keys"),
         ],
-        rules: [.pathsDiffer, .overlaysAreFew])
+        rules: [.renditionsAreFew, .pathsDiffer, .overlaysAreFew])
+}
+
+extension Field<Job> {
+    /// Adds to the renditions, and is encoded with them.
+    fileprivate static var sourceSet: Field {
+        let kind = SourceSetKind()
+        return Field(
+            key: "srcset", meaning: "every width in every format, in addition to `renditions`: see below",
+            isRequired: false,
+            defaultValue: nil, shownDefault: "none", needs: kind.needs, schema: kind.schema,
+            decode: { (json, place, job) throws(JobError) in job.renditions += try kind.decode(json, at: place) },
+            encode: { _ in nil })
+    }
+}
+
+extension Rule<Job> {
+    fileprivate static let somethingIsMade = Rule(schema: [
+        "$comment": "A job makes something.", "anyOf": [["required": ["renditions"]], ["required": ["srcset"]]],
+    ]) { (object, place, _) throws(JobError) in
+        guard object["renditions"] == nil, object["srcset"] == nil else { return }
+        throw place.key("renditions").mistake("is missing; it takes \(Job.renditionsKind.needs)")
+    }
+
+    fileprivate static let renditionsAreFew = Rule(schema: nil) { (_, place, job) throws(JobError) in
+        guard job.renditions.count > Job.maximumRenditions else { return }
+        throw place.key("srcset").mistake(
+            "makes \(job.renditions.count) renditions with those of \"renditions\", more than \(Job.maximumRenditions); split "
+                + "the job")
+    }
 }
 
 extension Rule<Job> {

@@ -1,6 +1,7 @@
 /// The keys of the job format for people: the documentation's tables in Markdown, and help for options of commands.
 package enum KeyTable {
     package static let job = table(of: Job.kind)
+    package static let srcset = SourceSetKind.table
     package static let input = table(of: Input.kind)
     package static let rendition = table(of: Rendition.kind)
     package static let modulate = table(of: Modulation.kind)
@@ -33,7 +34,7 @@ package enum KeyTable {
         try field.decode(value, Place.job.key(key), &rendition)
     }
 
-    private static func table<Owner>(of kind: ObjectKind<Owner>) -> String {
+    static func table<Owner>(of kind: ObjectKind<Owner>) -> String {
         let rows = kind.fields.map { field in
             "| `\(field.key)` | \(field.documentedNeeds) | \(field.documentedDefault) | \(field.meaning) |\n"
         }

@@ -108,7 +108,7 @@ struct AnyKind: ValueKind {
     func encode(_ value: JSONValue) -> JSONValue { value }
 }
 
-/// The elements of an array.
+/// The elements of an array, whose schema has a name of its own.
 struct ListKind<Element: ValueKind>: ValueKind {
     let element: Element
     /// How many there can be.
@@ -116,20 +116,49 @@ struct ListKind<Element: ValueKind>: ValueKind {
     /// What the elements are, as one and as several: "rendition", "renditions".
     let names: (one: String, several: String)
 
-    var needs: String { "an array of \(amount)" }
-    private var amount: String { "\(count.lowerBound) to \(count.upperBound) \(names.several)" }
+    private var list: InlineListKind<Element> {
+        InlineListKind(element: element, count: count, several: names.several)
+    }
+
+    var needs: String { list.needs }
+
+    var schema: JSONObject {
+        var schema = list.schema
+        schema["items"] = ["$ref": .string("#/$defs/\(names.one)")]
+        return schema
+    }
+
+    func decode(_ value: JSONValue, at place: Place) throws(JobError) -> [Element.Value] {
+        try list.decode(value, at: place)
+    }
+
+    func encode(_ value: [Element.Value]) -> JSONValue { list.encode(value) }
+}
+
+/// The elements of an array.
+struct InlineListKind<Element: ValueKind>: ValueKind {
+    let element: Element
+    /// How many there can be.
+    let count: ClosedRange<Int>
+    /// What the elements are, if they are no plain values.
+    var several: String?
+
+    var needs: String {
+        several.map { "an array of \(amount) \($0)" } ?? "an array of \(amount), each \(element.needs)"
+    }
+    private var amount: String { "\(count.lowerBound) to \(count.upperBound)" }
 
     var schema: JSONObject {
         JSONObject([
             "type": "array", "minItems": .number(count.lowerBound), "maxItems": .number(count.upperBound),
-            "items": ["$ref": .string("#/$defs/\(names.one)")],
+            "items": .object(element.schema),
         ])
     }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> [Element.Value] {
         guard case .array(let elements) = value else { throw place.wrong(value, needs: needs) }
         guard count.contains(elements.count) else {
-            throw place.mistake("takes \(amount), but this has \(elements.count)")
+            throw place.mistake("takes \(amount) \(several ?? "elements"), but this has \(elements.count)")
         }
         var values: [Element.Value] = []
         for (index, element) in elements.enumerated() {
