@@ -22,19 +22,15 @@ struct FlagOrKind<Kind: ValueKind>: ValueKind {
     func encode(_ value: Kind.Value) -> JSONValue { value == usual ? true : kind.encode(value) }
 }
 
-struct BlurKind: ValueKind {
+/// The standard deviation of a Gaussian blur.
+struct SigmaKind: ValueKind {
     private let sigma = NumberKind(atLeast: 0.3, atMost: 1000)
 
-    var needs: String { "true, or \(sigma.needs)" }
-    var schema: JSONObject { JSONObject(["oneOf": [["const": true], .object(sigma.schema)]]) }
+    var needs: String { sigma.needs }
+    var schema: JSONObject { sigma.schema }
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Blur {
-        switch value {
-        case .bool(true): return .mild
-        case .bool(false): throw place.mistake("takes \(needs), not false; take it out")
-        case .number: return .gaussian(sigma: try sigma.decode(value, at: place))
-        default: throw place.wrong(value, needs: needs)
-        }
+        .gaussian(sigma: try sigma.decode(value, at: place))
     }
 
     func encode(_ value: Blur) -> JSONValue {

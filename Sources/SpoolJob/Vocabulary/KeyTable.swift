@@ -17,21 +17,26 @@ package enum KeyTable {
     package static let avif = table(of: AVIFOptions.kind)
 
     /// What a key of a rendition takes, for the help of an option: "a whole number from 1 to 100".
-    package static func needs(ofRendition key: String) -> String {
-        Rendition.kind.fields.first { $0.key == key }?.needs ?? ""
-    }
+    package static func needs(ofRendition key: String) -> String { field(key).needs }
 
     /// What a missing key of a rendition means, for the help of an option: "cover".
     package static func defaultText(ofRendition key: String) -> String {
-        let field = Rendition.kind.fields.first { $0.key == key }
-        return field?.shownDefault ?? field?.defaultValue.map { $0.string ?? $0.text(indented: false) } ?? ""
+        let field = field(key)
+        return field.shownDefault ?? field.defaultValue.map { $0.string ?? $0.text(indented: false) } ?? ""
     }
 
     /// - Throws: ``ErrorCode/jobInvalid`` if a key of a rendition does not take the value.
     package static func check(_ value: JSONValue, forRendition key: String) throws(JobError) {
-        guard let field = Rendition.kind.fields.first(where: { $0.key == key }) else { return }
         var rendition = Rendition.blank
-        try field.decode(value, Place.job.key(key), &rendition)
+        try field(key).decode(value, Place.job.key(key), &rendition)
+    }
+
+    /// - Parameter key: a literal of the program.
+    private static func field(_ key: String) -> Field<Rendition> {
+        guard let field = Rendition.kind.fields.first(where: { $0.key == key }) else {
+            preconditionFailure("a rendition has no key \(key)")
+        }
+        return field
     }
 
     static func table<Owner>(of kind: ObjectKind<Owner>) -> String {

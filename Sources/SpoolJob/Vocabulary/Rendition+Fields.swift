@@ -83,7 +83,7 @@ extension Rendition: Blank {
                 "threshold", \.threshold, FlagOrKind(128, or: WholeNumberKind(0...255)), default: "none",
                 "pixels at least so bright become white, others black; `true` is 128"),
             .optional(
-                "blur", \.blur, BlurKind(), default: "none",
+                "blur", \.blur, FlagOrKind(.mild, or: SigmaKind()), default: "none",
                 "by a Gaussian of this standard deviation in pixels; `true` is the quick mean of 3 by 3 pixels"),
             .optional(
                 "modulate", \.modulate, Modulation.kind, default: "none", "change all colours: see below"),
