@@ -59,6 +59,9 @@ struct Rendering {
     /// - Parameter overlayFiles: one for each overlay of the request.
     func run(overlays overlayFiles: [Int32], _ outputs: [Int32]) throws(JobError) -> RenderedJob {
         try overlays.load(overlayFiles, for: tasks.map(\.rendition), limits)
+        for task in tasks {
+            try overlays.check(task, width: task.pipeline(fromPixelsOf: header.shape).shape.size.width, limits)
+        }
         var renditions: [Int: RenderedImage]
         switch plan {
         case .planes(let plan): renditions = try run(plan, outputs)
@@ -137,21 +140,30 @@ struct Rendering {
     // MARK: Pixels
 
     private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
-        let cascades = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.cascades(plan) }
+        let images = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.images(plan) }
         var renditions: [Int: RenderedImage] = [:]
-        for task in tasks.sorted(by: { $0.plan.scaled.area > $1.plan.scaled.area }) {
+        let tasks = tasks.sorted { $0.plan.scaled.area > $1.plan.scaled.area }
+        for task in tasks where task.frames > 1 {
             renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
-                if task.frames > 1 { return try writeFrames(of: task, plan, to: file) }
-                do throws(VipsFailure) {
-                    guard let cascade = cascades[plan.renditions[task.index]] else {
-                        throw VipsFailure(text: "the plan has no such version of the source")
+                try writeFrames(of: task, plan, to: file)
+            }
+        }
+        // One after the other, so that what one keeps in memory is gone before the next.
+        for (number, strand) in plan.strands.enumerated() {
+            guard !strand.version.isAnimated, let image = images[strand.version.colourspace] else { continue }
+            let cascade = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
+                try Cascade(image, strand, stored: header.size)
+            }
+            for task in tasks where plan.renditions[task.index] == number {
+                renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
+                    do throws(VipsFailure) {
+                        let scaled = try cascade.scaled(to: task.plan.scaled)
+                        let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
+                        return try encode(image, of: task, to: file)
+                    } catch {
+                        throw file.failure
+                            ?? decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
                     }
-                    let scaled = try cascade.scaled(to: task.plan.scaled)
-                    let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
-                    return try encode(image, of: task, to: file)
-                } catch {
-                    throw file.failure
-                        ?? decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
                 }
             }
         }
@@ -159,14 +171,13 @@ struct Rendering {
         return renditions
     }
 
-    /// By the number of their strand; animations have none.
-    private func cascades(_ plan: PixelsPlan) throws(VipsFailure) -> [Int: Cascade] {
-        let strands = plan.strands.enumerated().filter { !$0.element.version.isAnimated }
-        if strands.isEmpty { return [:] }
+    /// The decoded source in each of the colour spaces that the plan asks for.
+    private func images(_ plan: PixelsPlan) throws(VipsFailure) -> [ColourSpace: Raster] {
+        let spaces = Set(plan.strands.map(\.version).filter { !$0.isAnimated }.map(\.colourspace))
+        if spaces.isEmpty { return [:] }
         var decoded = plan.reduction == .none ? opened : try decoder.open(plan.reduction)
-        // Strands in several colours read the source as it is.
-        let spaces = Set(strands.map(\.element.version.colourspace))
-        if plan.needsWholeSource && spaces.count > 1 { decoded = try decoded.inMemory() }
+        // It can be read only once.
+        if spaces.count > 1 { decoded = try decoded.inMemory() }
         var images: [ColourSpace: Raster] = [:]
         for space in spaces {
             if space == .srgb, let whole {
@@ -176,12 +187,7 @@ struct Rendering {
             let image = try decoded.standardised(space, ignoringProfile: decoder.ignoresProfile)
             images[space] = plan.needsWholeSource ? try image.inMemory() : image
         }
-        var cascades: [Int: Cascade] = [:]
-        for (number, strand) in strands {
-            guard let image = images[strand.version.colourspace] else { continue }
-            cascades[number] = try Cascade(image, strand, stored: header.size)
-        }
-        return cascades
+        return images
     }
 
     /// The JPEG loader looks for warnings before each strip of rows that it reads, so those of the last strip, which is

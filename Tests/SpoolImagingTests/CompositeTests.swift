@@ -183,6 +183,8 @@ struct CompositeTests {
         let limits = RenderLimits(inputPixels: 2500)
         let large = try reply([Picture(51, 51, [1, 2, 3])], limits: limits) { _ in }.failure()
         #expect(large.code == .inputTooManyPixels && large.message.contains("overlays"))
+        let grown = try reply([Picture(4, 400, [1, 2, 3])]) { ($0.width, $0.composite[0].scale) = (9000, 1) }.failure()
+        #expect(grown.code == .outputTooLarge && grown.message.contains("composite[0].scale"))
     }
 }
 

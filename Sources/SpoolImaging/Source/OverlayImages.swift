@@ -40,6 +40,21 @@ final class OverlayImages {
         }
     }
 
+    /// Refuses overlays that would grow beyond the limit on pixels.
+    /// - Parameter width: of the rendition when they are laid over it.
+    func check(_ task: RenditionTask, width: Int, _ limits: RenderLimits) throws(JobError) {
+        for (number, overlay) in task.rendition.composite.enumerated() {
+            guard let scale = overlay.scale, let index = inputs.firstIndex(of: overlay.input) else { continue }
+            let size = images[index].size
+            let factor = scale * Double(width) / Double(size.width)
+            guard Double(size.area) * factor * factor > Double(limits.inputPixels) else { continue }
+            throw JobError(
+                .outputTooLarge,
+                "renditions[\(task.index)].composite[\(number)].scale makes more pixels of the overlay than the limit of "
+                    + "\(limits.inputPixels) (limits.input-pixels)")
+        }
+    }
+
     private static func place(of input: String, in renditions: [Rendition]) -> String {
         for (index, rendition) in renditions.enumerated() {
             if let number = rendition.composite.firstIndex(where: { $0.input == input }) {
