@@ -26,7 +26,10 @@ extension Rendering {
         }
         // Some formats are finished after libvips has said that all is well.
         if let failure = file.failure { throw failure }
-        if written.isTooLong { throw tooLong(task, bytes: file.length) }
+        try takeSource(for: task, into: file)
+        if written.isTooLong && file.length > task.rendition.maxBytes ?? .max {
+            throw tooLong(task, bytes: file.length)
+        }
         let digest = try file.digest()
         let lost = task.losses(of: header)
         var image = RenderedImage(
@@ -39,6 +42,20 @@ extension Rendering {
             if task.rendition.dominantColour { image.dominantColour = preview.dominantColour }
         }
         return image
+    }
+
+    /// Puts the source's bytes in the place of a rendition that says so and is larger.
+    private func takeSource(for task: RenditionTask, into file: OutputFile) throws(JobError) {
+        guard task.rendition.ifLarger == .copy, file.length > source.digest.bytes,
+            task.equalsSource(source.format, header)
+        else { return }
+        file.restart()
+        do {
+            try unsafe source.read { unsafe file.append($0) }
+        } catch {
+            throw JobError(.inputUnreadable, "the source cannot be read again: error \(error.errno)")
+        }
+        if let failure = file.failure { throw failure }
     }
 
     private func tooLong(_ task: RenditionTask, bytes: Int) -> JobError {

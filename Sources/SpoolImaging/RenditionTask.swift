@@ -168,6 +168,21 @@ struct RenditionTask {
     }
 }
 
+extension RenditionTask {
+    /// Whether the source's own bytes could stand for the rendition: the same pixels in the same format, and nothing beside
+    /// them that would have to go.
+    func equalsSource(_ format: SourceFormat, _ header: SourceHeader) -> Bool {
+        let steps = pipeline(fromPixelsOf: header.shape).steps
+        let kept = rendition.keep.contains(.all) ? Set(MetadataKind.allCases) : rendition.keep
+        return format.rawValue == rendition.format.rawValue && header.pages == 1 && orientation == .upright
+            && header.orientation == .upright
+            && area.size == header.size && plan.scaled == header.size && rendition.gamma == nil
+            && rendition.colourspace == .srgb && header.isSRGB && !header.isDeep && rendition.density == nil
+            && steps.allSatisfy { $0 is KeepStep } && header.metadata.isSubset(of: kept)
+            && !(header.hasPosition && rendition.withoutGps)
+    }
+}
+
 extension Rendition {
     /// Whether a step after resizing reads pixels in another order, twice, or not all of them.
     fileprivate var readsInAnyOrder: Bool {

@@ -143,4 +143,56 @@ struct PreviewTests {
         let error = try render(folder.file("source"), [rendition], in: folder).failure()
         #expect(error.code == .outputTooLarge && error.message.contains("maxBytes, 50"))
     }
+
+    @Test func `a source that is smaller than its rendition is copied, if the job says so`() throws {
+        try SamplePicture.hills.write(width: 200, height: 150, format: .jpeg, to: folder.file("drawn"))
+        var small = Rendition(path: "source", format: .jpeg, quality: 20)
+        _ = try render(folder.file("drawn"), [small], in: folder).rendered()
+        let source = try folder.bytes("source")
+        func made(_ change: (inout Rendition) -> Void) throws -> [UInt8] {
+            var rendition = Rendition(path: "x", format: .jpeg, quality: 90)
+            rendition.ifLarger = .copy
+            change(&rendition)
+            let job = try render(folder.file("source"), [rendition], in: folder).rendered()
+            let bytes = try folder.bytes("x")
+            #expect(job.renditions[0].bytes == bytes.count)
+            #expect(
+                try job.renditions[0].sha256
+                    == Descriptor(reading: folder.file("x")).with { try FileDigest(of: $0) }.sha256)
+            return bytes
+        }
+        #expect(try made { _ in } == source)
+        #expect(try made { $0.ifLarger = .keep }.count > source.count)
+        #expect(try made { $0.encoding = .jpeg(JPEGOptions()) } == source)
+        // Another picture, size or format.
+        #expect(try made { $0.flop = true } != source)
+        #expect(try made { $0.width = 199 } != source)
+        #expect(try made { $0.encoding = .png(PNGOptions()) } != source)
+        #expect(try made { $0.blur = .mild } != source)
+        // Smaller than the source.
+        small.path = "x"
+        #expect(try made { $0.encoding = .jpeg(changed(JPEGOptions()) { $0.quality = 3 }) }.count < source.count)
+    }
+
+    private func changed<Options>(_ options: Options, _ change: (inout Options) -> Void) -> Options {
+        var options = options
+        change(&options)
+        return options
+    }
+
+    @Test func `a source with metadata is copied only if all of it may stay`() throws {
+        let image = try Picture(64, 48, bands: 3) { x, y in [UInt8(x * 4), UInt8(y * 5), 9] }.raster
+        image.setBlob("xmp-data", Array("<x/>".utf8))
+        var encoder = Encoder(.jpeg(changed(JPEGOptions()) { $0.quality = 10 }))
+        encoder.keepsMetadata = true
+        try Descriptor(creating: folder.file("source")).with { try encoder.write(image, to: OutputFile($0)) }
+        let source = try folder.bytes("source")
+        var rendition = Rendition(path: "x", format: .jpeg, quality: 100)
+        rendition.ifLarger = .copy
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(try folder.bytes("x") != source)
+        rendition.keep = [.all]
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(try folder.bytes("x") == source)
+    }
 }

@@ -143,6 +143,7 @@ extension OpenFile {
         rendition.colourspace = .p3
         rendition.density = 299.5
         rendition.maxBytes = 9
+        rendition.ifLarger = .copy
         rendition.forbidLoss = [.alpha, .gps]
         (rendition.placeholder, rendition.dominantColour) = (.blurhash, true)
         rendition.greyscale = true

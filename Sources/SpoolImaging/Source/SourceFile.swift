@@ -43,6 +43,17 @@ struct SourceFile: Sendable {
             .inputMismatch, "the file's SHA-256 is \(digest.sha256), but input.sha256 is \(sha256); it is another file")
     }
 
+    /// Hands all bytes over, part by part.
+    func read(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileDigest.ReadFailure) {
+        var position = 0
+        while true {
+            let part = try Self.bytes(of: descriptor, from: position, 1 << 18)
+            if part.isEmpty { return }
+            unsafe part.withUnsafeBytes { unsafe body($0) }
+            position += part.count
+        }
+    }
+
     /// Hands the bytes of a JPEG over; they are kept no longer here.
     mutating func takeContent() -> [UInt8]? {
         defer { content = nil }

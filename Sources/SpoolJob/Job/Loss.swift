@@ -20,3 +20,11 @@ public enum Placeholder: String, Sendable, Equatable, CaseIterable {
     /// A WebP of 16 pixels as a data URL.
     case lqip
 }
+
+/// What to do with a rendition in its source's own format, size and colours whose file is larger than the source's.
+public enum IfLarger: String, Sendable, Equatable, CaseIterable {
+    /// Keep it.
+    case keep
+    /// Take the source's bytes instead, unless they hold metadata that the rendition must not have.
+    case copy
+}

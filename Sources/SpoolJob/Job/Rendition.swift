@@ -84,6 +84,7 @@ public struct Rendition: Sendable, Equatable {
 
     /// The most bytes of the file: the quality is as good as fits, and no better than the encoding says.
     public var maxBytes: Int?
+    public var ifLarger = IfLarger.keep
     /// What makes the job fail if the rendition would lose it.
     public var forbidLoss: Set<Loss> = []
 

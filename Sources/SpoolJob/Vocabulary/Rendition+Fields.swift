@@ -137,6 +137,10 @@ extension Rendition: Blank {
                 "the most bytes of the file: `quality` becomes as good as fits, and no better than it is given. The result names "
                     + "it; slow"),
             .defaulted(
+                "ifLarger", \.ifLarger, ChoiceKind(),
+                "`copy` takes the bytes of the source if they are fewer than those of a rendition of the same format, size and "
+                    + "colours, and have no metadata that it must not have"),
+            .defaulted(
                 "forbidLoss", \.forbidLoss, SetKind(),
                 "the job fails with `loss_forbidden` if the rendition would lose this of its source; the result's `losses` "
                     + "name what it lost"),
