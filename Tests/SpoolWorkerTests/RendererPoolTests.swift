@@ -98,7 +98,7 @@ struct `A pool of renderers` {
     @Test(arguments: [
         (
             #"{"rendered": {"_0": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
-                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1}]}}}"#,
+                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}}"#,
             "a size that is not positive"
         ),
         ("nonsense", "it could not be read"),
