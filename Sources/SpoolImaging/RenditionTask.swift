@@ -92,7 +92,9 @@ struct RenditionTask {
         layOver(&pipeline)
         pipeline.add(rendition.corrections)
         if rendition.removeAlpha { pipeline.add(RemoveAlphaStep()) }
-        if let alpha = rendition.ensureAlpha { pipeline.add(EnsureAlphaStep(alpha: alpha)) }
+        if let alpha = rendition.ensureAlpha, rendition.encoding.hasAlpha {
+            pipeline.add(EnsureAlphaStep(alpha: alpha))
+        }
         if let negation = rendition.negate { pipeline.add(NegateStep(negation: negation)) }
         if rendition.encoding.isGreyscale {
             pipeline.add(GreyscaleStep())
@@ -175,8 +177,8 @@ extension RenditionTask {
         let steps = pipeline(fromPixelsOf: header.shape).steps
         let kept = rendition.keep.contains(.all) ? Set(MetadataKind.allCases) : rendition.keep
         return format.rawValue == rendition.format.rawValue && header.pages == 1 && orientation == .upright
-            && header.orientation == .upright
-            && area.size == header.size && plan.scaled == header.size && rendition.gamma == nil
+            && header.orientation == .upright && area.size == header.size && plan.scaled == header.size
+            && rendition.gamma == nil
             && rendition.colourspace == .srgb && header.isSRGB && !header.isDeep && rendition.density == nil
             && steps.allSatisfy { $0 is KeepStep } && header.metadata.isSubset(of: kept)
             && !(header.hasPosition && rendition.withoutGps)
@@ -194,8 +196,7 @@ extension Rendition {
     var isPlain: Bool {
         obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
             && corrections.isEmpty && composite.isEmpty && keep.isEmpty && colourspace == .srgb && density == nil
-            && maxBytes == nil
-            && encoding.format == .jpeg
+            && maxBytes == nil && encoding.format == .jpeg
     }
 }
 

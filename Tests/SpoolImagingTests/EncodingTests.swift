@@ -143,6 +143,14 @@ struct EncodingTests {
         let fax = try tiff { ($0.compression, $0.bitdepth) = (.ccittfax4, 1) }
         #expect(fax[.compression] == 4 && fax[.bits] == 1 && fax[.samples] == 1)
         #expect(try tiff { $0.bitdepth = 4 }[.bits] == 4)
+        // Neither has room for alpha, whatever the rendition says.
+        for change in [{ $0.compression = .jpeg }, { $0.bitdepth = 1 }] as [(inout TIFFOptions) -> Void] {
+            var rendition = Rendition(path: "x", format: .tiff, width: 200)
+            rendition.encoding = .tiff(changed(TIFFOptions(), change))
+            rendition.ensureAlpha = 0.5
+            _ = try render(folder.file("pixels"), [rendition], in: folder).rendered()
+            #expect(try [1, 3].contains(TIFFHeader(folder.bytes("x"))[.samples]))
+        }
         let tiled = try tiff { ($0.tile, $0.tileWidth, $0.tileHeight) = (true, 64, 32) }
         #expect(tiled[.tileWidth] == 64 && tiled[.tileHeight] == 32)
         #expect(try tiff { ($0.tile, $0.pyramid, $0.tileWidth, $0.tileHeight) = (true, true, 64, 64) }.hasMorePages)

@@ -10,8 +10,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Show how a job would be rendered, and why.",
         discussion: """
-            A renderer process reads the header of the job's source, makes the plan that it would carry out, and stops \
-            there. The command changes nothing and does not look at the output folders. Exits with 1 if the job would \
+            A renderer process reads the header of the job's source (for trim its pixels, too), makes the plan that it \
+            would carry out, and stops there. The command changes nothing and does not look at the output folders. Exits with 1 if the job would \
             fail before pixels are decoded.
 
             Example: spool-worker explain spool/failed/cat.json
