@@ -92,6 +92,19 @@ struct MetadataTests {
         #expect(try header(.webp) { $0.keep = [.all] }.hasField("exif-ifd0-Model"))
     }
 
+    @Test func `what is not kept is named as lost`() throws {
+        try writeSource()
+        var rendition = Rendition(path: "x", format: .jpeg, width: 20)
+        func losses() throws -> Set<Loss> {
+            Set(try render(folder.file("source"), [rendition], in: folder).rendered().renditions[0].losses)
+        }
+        #expect(try losses().isSuperset(of: [.gamut, .icc, .exif, .gps, .xmp, .iptc]))
+        rendition.keep = [.all]
+        #expect(try losses() == [.gamut, .gps])
+        rendition.withoutGps = false
+        #expect(try losses() == [.gamut])
+    }
+
     @Test func `a source without metadata has none to keep`() throws {
         try Picture(64, 40, [200, 60, 40]).write(to: folder.file("source"))
         let image = try header(.png) { $0.keep = [.exif, .xmp, .iptc] }
