@@ -33,7 +33,7 @@ static inline void spool_vips_unpremultiply_row(const VipsPel *from, VipsPel *to
     }
 }
 
-/* Two and four bands are the usual ones: with a constant the compiler makes better loops. */
+/* With a constant number of colours the compiler makes better loops. */
 #define SPOOL_VIPS_ALPHA_GENERATE(name)                                                                                \
     static inline int spool_vips_##name##_generate(VipsRegion *region, void *sequence, void *source, void *unused,     \
                                                    gboolean *stop) {                                                   \

@@ -6,14 +6,16 @@ extension Rendering {
         of task: RenditionTask, _ plan: PixelsPlan, to file: OutputFile
     ) throws(JobError) -> Written {
         let strand = plan.strands[plan.renditions[task.index]]
-        let single = PixelsPlan.Strand(version: strand.version, hasSeveral: false, usesOwnSize: true, resizes: [])
+        // Each frame is read once, whatever other renditions there are.
+        let isResized = task.plan.scaled != strand.version.area.size
+        let single = PixelsPlan.Strand(
+            version: strand.version, hasSeveral: false, usesOwnSize: !isResized,
+            resizes: isResized ? [PixelsPlan.Resize(size: task.plan.scaled, isShared: false)] : [])
         let frames = try decoder.frames(task.frames, strand.version.colourspace)
         do throws(VipsFailure) {
             var made: [Raster] = []
             for frame in frames {
-                let scaled = try Cascade(
-                    frame, task.plan.scaled == strand.version.area.size ? single : strand, stored: header.size
-                ).scaled(to: task.plan.scaled)
+                let scaled = try Cascade(frame, single, stored: header.size).scaled(to: task.plan.scaled)
                 made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
             }
             let animation = Animation(frames: made, header, task.encoder.encoding.timing)

@@ -59,7 +59,7 @@ struct Rendering {
     /// - Parameter overlayFiles: one for each overlay of the request.
     func run(overlays overlayFiles: [Int32], _ outputs: [Int32]) throws(JobError) -> RenderedJob {
         try overlays.load(overlayFiles, for: tasks.map(\.rendition), limits)
-        for task in tasks {
+        for task in tasks where !task.rendition.composite.isEmpty {
             try overlays.check(task, width: task.pipeline(fromPixelsOf: header.shape).shape.size.width, limits)
         }
         var renditions: [Int: RenderedImage]

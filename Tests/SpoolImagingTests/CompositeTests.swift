@@ -112,16 +112,19 @@ struct CompositeTests {
         let layer = Picture(60, 40, [200, 100, 50, 180])
         let picture = try rendered([layer]) { $0.composite[0].blend = mode }
         let base = try Picture(60, 40, Self.below + [255]).raster
+        let over = try layer.raster
+        // By another way than the code under test.
+        let members: [StaticString] = [
+            "clear", "source", "over", "in", "out", "atop", "dest", "dest-over", "dest-in", "dest-out", "dest-atop",
+            "xor",
+            "add", "saturate", "multiply", "screen", "overlay", "darken", "lighten", "colour-dodge", "colour-burn",
+            "hard-light", "soft-light", "difference", "exclusion",
+        ]
+        let member = try members[#require(BlendMode.allCases.firstIndex(of: mode))]
         let expected = try Picture(
             base.applying("composite2", input: "base") {
-                $0.set("overlay", try! layer.raster)
-                // By another way than the code under test.
-                let members: [StaticString] = [
-                    "clear", "source", "over", "in", "out", "atop", "dest", "dest-over", "dest-in", "dest-out",
-                    "dest-atop", "xor", "add", "saturate", "multiply", "screen", "overlay", "darken", "lighten",
-                    "colour-dodge", "colour-burn", "hard-light", "soft-light", "difference", "exclusion",
-                ]
-                $0.set("mode", member: members[BlendMode.allCases.firstIndex(of: mode)!])
+                $0.set("overlay", over)
+                $0.set("mode", member: member)
             }.eightBit())
         #expect(picture.bands == (expected[5, 5][3] == 255 && mode.keepsOpaque ? 3 : 4))
         #expect(Array(picture[5, 5].prefix(3)) == Array(expected[5, 5].prefix(3)), "\(mode)")

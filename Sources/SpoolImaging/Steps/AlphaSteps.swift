@@ -15,10 +15,7 @@ struct FlattenStep: Step {
     var description: String { "flatten on \(background.hexadecimal)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard shape.hasAlpha else { return nil }
-        var shape = shape
-        shape.hasAlpha = false
-        return shape
+        shape.hasAlpha ? shape.with(\.hasAlpha, false) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
@@ -31,10 +28,7 @@ struct RemoveAlphaStep: Step {
     var description: String { "take alpha away" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard shape.hasAlpha else { return nil }
-        var shape = shape
-        shape.hasAlpha = false
-        return shape
+        shape.hasAlpha ? shape.with(\.hasAlpha, false) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.firstBands(image.bands - 1) }
@@ -48,10 +42,7 @@ struct EnsureAlphaStep: Step {
     var description: String { "add an alpha of \(alpha)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard !shape.hasAlpha else { return nil }
-        var shape = shape
-        shape.hasAlpha = true
-        return shape
+        !shape.hasAlpha ? shape.with(\.hasAlpha, true) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {

@@ -3,7 +3,7 @@ import SpoolJob
 struct GreyscaleStep: Step {
     var description: String { "keep brightness alone" }
 
-    func result(of shape: ImageShape) -> ImageShape? { shape.isGreyscale ? nil : shape.greyscale }
+    func result(of shape: ImageShape) -> ImageShape? { shape.isGreyscale ? nil : shape.with(\.isGreyscale, true) }
     func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.greyscale() }
 }
 
@@ -12,10 +12,7 @@ struct ColourStep: Step {
     var description: String { "make brightness red, green and blue" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard shape.isGreyscale else { return nil }
-        var shape = shape
-        shape.isGreyscale = false
-        return shape
+        shape.isGreyscale ? shape.with(\.isGreyscale, false) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.colourful() }
@@ -26,7 +23,7 @@ struct ThresholdStep: Step {
 
     var description: String { "threshold at \(limit)" }
 
-    func result(of shape: ImageShape) -> ImageShape? { shape.greyscale }
+    func result(of shape: ImageShape) -> ImageShape? { shape.with(\.isGreyscale, true) }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         try image.greyscale().changingColours { (colours) throws(VipsFailure) in
@@ -85,13 +82,5 @@ struct NegateStep: SampleStep {
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         guard !negation.alpha else { return try image.applying("invert") }
         return try image.changingColours { (colours) throws(VipsFailure) in try colours.applying("invert") }
-    }
-}
-
-extension ImageShape {
-    fileprivate var greyscale: ImageShape {
-        var shape = self
-        shape.isGreyscale = true
-        return shape
     }
 }

@@ -82,9 +82,7 @@ struct TintStep: Step {
     var description: String { "tint with \(colour.hexadecimal)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        var shape = shape
-        shape.isGreyscale = false
-        return shape
+        shape.with(\.isGreyscale, false)
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {

@@ -29,10 +29,7 @@ struct CropStep: Step {
     var description: String { "crop to \(box)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        guard shape.size != box.size else { return nil }
-        var shape = shape
-        shape.size = box.size
-        return shape
+        shape.size != box.size ? shape.with(\.size, box.size) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
@@ -48,9 +45,7 @@ struct SmartCropStep: Step {
     var description: String { "crop to \(size) by \(interest)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        var shape = shape
-        shape.size = size
-        return shape
+        shape.with(\.size, size)
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
@@ -75,9 +70,7 @@ struct EmbedStep: Step {
     var description: String { "place on \(box)" + (mode == .background ? "" : ", \(mode.rawValue) around") }
 
     func result(of shape: ImageShape) -> ImageShape? {
-        var shape = shape
-        shape.size = box.size
-        return shape
+        shape.with(\.size, box.size)
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {

@@ -6,6 +6,13 @@ struct ImageShape: Equatable, Sendable {
     var hasAlpha: Bool
 
     var bands: Int { (isGreyscale ? 1 : 3) + (hasAlpha ? 1 : 0) }
+
+    /// The same but for one thing.
+    func with<Value>(_ key: WritableKeyPath<ImageShape, Value>, _ value: Value) -> ImageShape {
+        var shape = self
+        shape[keyPath: key] = value
+        return shape
+    }
 }
 
 /// One change to the image of a rendition: eight bits a sample, brightness or three colours, and perhaps alpha.

@@ -42,8 +42,6 @@ public struct RenderedImage: Sendable, Equatable, Codable {
     public var dominantColour: String?
 }
 
-extension Loss: Codable {}
-
 /// What a renderer answers that was asked to explain.
 public enum ExplainReply: Sendable, Equatable, Codable {
     case explained(PlanDescription)

@@ -1,5 +1,5 @@
 /// What a source has and a rendition of it has not.
-public enum Loss: String, Sendable, Equatable, CaseIterable {
+public enum Loss: String, Sendable, Equatable, Codable, CaseIterable {
     /// Frames or pages.
     case animation
     case alpha

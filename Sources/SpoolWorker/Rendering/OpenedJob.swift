@@ -9,7 +9,7 @@ final class OpenedJob: Sendable {
     private struct Held: Sendable {
         var source: OpenFile
         var overlays: [OpenFile]
-        /// Of the overlays, before anything was read.
+        /// Of the overlays, before anything was read; without one the job fails.
         var overlaysBefore: [FileStatus?]
         var targets: RenditionFiles
     }
