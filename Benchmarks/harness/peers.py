@@ -15,6 +15,8 @@ TIME_LIMIT = 60.0
 TIME_LIMIT_PER_IMAGE = 3.0
 # One process for each image costs the same for any number of images: fewer of them say as much in less time.
 SHARE_OF_SLOW_PEERS = 4
+PLANES_LOOP = "C loop of planes"
+PLANES_LOOP_DURABLE = "C loop of planes durable"
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,12 @@ class Peer:
         return sorted(folder.glob("out-*.jpg"))
 
 
-def peers(task: Task, loop: Path) -> list[Peer]:
-    """All rows but the worker's, without the tools that are missing; `loop` is the compiled loop.c and comes first, as the bound."""
+def peers(task: Task, loop: Path, planes_loop: Path | None) -> list[Peer]:
+    """All rows but the worker's, without the tools that are missing.
+
+    `loop` is the compiled loop.c and comes first, as the bound. `planes_loop`, the compiled planes_loop.c, comes last, right
+    before the worker that is compared with it: a machine is more alike from one turn to the next.
+    """
     processes = str(task.processes)
     box = f"{task.width}x{task.height}"
     # The size that makes both Magicks decode at 1/SHRINK like the others. At a ratio of 3.8 the target itself would let
@@ -92,6 +98,12 @@ def peers(task: Task, loop: Path) -> list[Peer]:
         def command(images: int) -> list[str]:
             return [str(loop), *options, str(task.photo), ".", str(images), processes, task.width, task.height,
                     str(task.shrink)]
+        return Peer(name, task, command)
+
+    def planes(name: str, *options: str) -> Peer:
+        # By the worker's own rule it finds out itself at which size to decode.
+        def command(images: int) -> list[str]:
+            return [str(planes_loop), *options, str(task.photo), ".", str(images), processes, task.width, task.height]
         return Peer(name, task, command)
 
     def vipsthumbnail(images: int) -> list[str]:
@@ -120,5 +132,7 @@ def peers(task: Task, loop: Path) -> list[Peer]:
         Peer("GraphicsMagick", task, graphicsmagick, SHARE_OF_SLOW_PEERS),
         Peer("ImageMagick", task, imagemagick, SHARE_OF_SLOW_PEERS),
     ]
+    if planes_loop:
+        rows += [planes(PLANES_LOOP), planes(PLANES_LOOP_DURABLE, "--durable")]
     missing = {tool.name for tool in tools.TOOLS} - tools.versions().keys()
     return [row for row in rows if row.name not in missing]

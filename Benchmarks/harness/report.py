@@ -13,6 +13,8 @@ class Row:
     images: int
     rates: list[float] = field(default_factory=list)
     failure: str = ""
+    # The first of the last round.
+    picture: bytes = b""
 
     def median(self) -> float:
         return statistics.median(self.rates)
@@ -37,6 +39,38 @@ class Row:
             "ratioToCLoop": self.ratio(bound), "rounds": self.rates,
         }
         return {"name": self.name, "imagesPerRound": self.images, "failure": self.failure or None, **numbers}
+
+
+@dataclass(frozen=True)
+class SpoolCost:
+    """A row against another one that makes the same pictures without a spool, and the ratio that is wanted."""
+
+    name: str
+    bound: str
+    goal: float | None = None
+
+    def rows(self, rows: list[Row]) -> tuple[Row, Row] | None:
+        by_name = {row.name: row for row in rows}
+        return (by_name[self.name], by_name[self.bound]) if {self.name, self.bound} <= by_name.keys() else None
+
+    def ratio(self, rows: list[Row]) -> float | None:
+        """None if one of the rows has no numbers."""
+        both = self.rows(rows)
+        return both and both[0].ratio(both[1])
+
+    def is_fair(self, rows: list[Row]) -> bool:
+        """Whether both made the same picture, byte for byte. If not, they did not do the same work."""
+        both = self.rows(rows)
+        return both is not None and both[0].picture == both[1].picture
+
+    def line(self, rows: list[Row]) -> str:
+        goal = "" if self.goal is None else f" (goal: {self.goal:.2f} or more)"
+        doubt = "" if self.is_fair(rows) else "; it means nothing, as their pictures differ"
+        return f"    {self.name}: {self.ratio(rows):.2f} of {self.bound}{goal}{doubt}"
+
+    def document(self, rows: list[Row]) -> dict[str, Any]:
+        return {"name": self.name, "of": self.bound, "ratio": self.ratio(rows), "goal": self.goal,
+                "samePicture": self.is_fair(rows)}
 
 
 def table(rows: list[Row]) -> str:

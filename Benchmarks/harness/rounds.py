@@ -35,7 +35,8 @@ class Rounds:
                 if row.failure:
                     continue
                 try:
-                    rate = self.rate(contender, row.images if number else contender.images(WARM_UP_IMAGES))
+                    images = row.images if number else contender.images(WARM_UP_IMAGES)
+                    rate, row.picture = self.rate(contender, images)
                 except BenchmarkError as error:
                     row.failure = str(error)
                     progress(f"    {row.name}: {row.failure}")
@@ -45,14 +46,15 @@ class Rounds:
                     progress(f"    {row.name}: {rate:.1f}")
         return rows
 
-    def rate(self, contender: Contender, images: int) -> float:
-        """Images per second, once."""
+    def rate(self, contender: Contender, images: int) -> tuple[float, bytes]:
+        """Images per second, once, and the first picture."""
         folder = self.empty_folder()
         # What others left unwritten must not be flushed at this contender's expense.
         os.sync()
         seconds = contender.run(folder, images)
-        self.check(contender.outputs(folder), images)
-        return images / seconds
+        outputs = contender.outputs(folder)
+        self.check(outputs, images)
+        return images / seconds, outputs[0].read_bytes()
 
     def check(self, outputs: list[Path], images: int) -> None:
         jpeg.check_outputs(outputs, images, self.size)

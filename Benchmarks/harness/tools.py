@@ -24,6 +24,8 @@ XARGS = "/usr/bin/xargs"
 
 PILLOW_QUESTION = "import PIL; print('Pillow', PIL.__version__, 'from', PIL.__file__)"
 ELF_MAGIC = b"\x7fELF"
+# What the loops in C are linked with: the names that pkg-config knows, and their packages.
+LIBRARIES = {"vips": "libvips-dev", "libturbojpeg": "libturbojpeg0-dev", "zimg": "libzimg-dev"}
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,14 @@ def missing_packages() -> list[str]:
     missing = {tool.package for tool in TOOLS if tool.is_missing}
     if not list(Path("/usr/lib/python3/dist-packages").glob("PIL/__init__.py")):
         missing.add("python3-pil")
-    has_pkg_config = Path(PKG_CONFIG).exists()
-    if not has_pkg_config or subprocess.run([PKG_CONFIG, "--exists", "vips"], check=False).returncode != 0:
-        missing.add("libvips-dev")
+    missing.update(package for library, package in LIBRARIES.items() if not has_library(library))
     return sorted(missing)
+
+
+def has_library(name: str) -> bool:
+    if not Path(PKG_CONFIG).exists():
+        return False
+    return subprocess.run([PKG_CONFIG, "--exists", name], check=False).returncode == 0
 
 
 def install_missing() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .commands import BenchmarkError, answer, timed
-from .peers import QUALITY, TIME_LIMIT, TIME_LIMIT_PER_IMAGE, Task
+from .peers import PLANES_LOOP, PLANES_LOOP_DURABLE, QUALITY, TIME_LIMIT, TIME_LIMIT_PER_IMAGE, Task
+from .report import SpoolCost
 
 
 class Spool:
@@ -92,6 +93,13 @@ class WorkerOnce:
 
     def outputs(self, folder: Path) -> list[Path]:
         return sorted((folder / "spool" / "output").glob("out-*.jpg"))
+
+
+# Against the same work without jobs, results, digests and process boundaries.
+SPOOL_COSTS = (
+    SpoolCost("spool-worker", PLANES_LOOP_DURABLE, goal=0.92),
+    SpoolCost("spool-worker, durability none", PLANES_LOOP),
+)
 
 
 def worker_rows(worker: Path, task: Task) -> list[WorkerOnce]:
