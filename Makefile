@@ -16,7 +16,7 @@ export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CON
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
 	@echo 'make test    run all tests'
-	@echo 'make build   build $(WORKER)'
+	@echo 'make build   build $(WORKER), and spool-renderer beside it'
 	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
 	@echo 'make gallery show every option, before and after, in .build/gallery.html'
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
@@ -30,7 +30,7 @@ dependencies:
 	@PKG_CONFIG_PATH= scripts/vips-pkg-config > $(PKG_CONFIG_FOLDER)/vips.pc
 
 build: dependencies
-	$(SWIFT) build -c release --product spool-worker $(SWIFT_FLAGS)
+	$(SWIFT) build -c release $(SWIFT_FLAGS)
 
 test: dependencies
 	@scripts/install-dependencies test

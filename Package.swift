@@ -28,6 +28,9 @@ let package = Package(
     products: [
         .library(name: "SpoolCore", targets: ["SpoolCore"]),
         .executable(name: "spool-worker", targets: ["SpoolWorker"]),
+        .executable(name: "spool-renderer", targets: ["SpoolRenderer"]),
+        // For the project itself: not part of an installation.
+        .executable(name: "spool-sample", targets: ["SpoolSample"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,13 +57,23 @@ let package = Package(
         .target(
             name: "SpoolCore", dependencies: ["SpoolJob", "SpoolSystem", crypto, heap, system], swiftSettings: settings),
 
+        // What the worker and its renderers say to each other.
+        .target(name: "SpoolWire", dependencies: ["SpoolJob", "SpoolSystem", crypto], swiftSettings: settings),
+
         // Images: the only importer of libvips, TurboJPEG and zimg.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
-            name: "SpoolImaging", dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", "SpoolSystem", crypto],
+            name: "SpoolImaging",
+            dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", "SpoolSystem", "SpoolWire"],
             swiftSettings: settings),
+
+        // The renderers' program: it knows neither spool nor settings nor commands.
+        .executableTarget(
+            name: "SpoolRenderer", dependencies: ["SpoolImaging", "SpoolSystem", "SpoolWire"], swiftSettings: settings),
+        .executableTarget(
+            name: "SpoolSample", dependencies: ["SpoolImaging", "SpoolJob", argumentParser], swiftSettings: settings),
 
         // Events: the only importer of libinotifytools.
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
@@ -69,11 +82,11 @@ let package = Package(
             dependencies: ["CInotifyTools", "SpoolCore", "SpoolSystem", collections, logging, system],
             swiftSettings: settings),
 
-        // The service and its command line.
+        // The service and its command line. Images are rendered by the other program.
         .executableTarget(
             name: "SpoolWorker",
             dependencies: [
-                "SpoolCore", "SpoolImaging", "SpoolJob", "SpoolSystem", "SpoolWatch",
+                "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
                 argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
             ],
             swiftSettings: settings),
@@ -88,7 +101,7 @@ let package = Package(
             name: "SpoolCoreTests", dependencies: ["SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolJob"],
+            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolJob", "SpoolWire"],
             swiftSettings: settings),
         .testTarget(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],
@@ -96,14 +109,15 @@ let package = Package(
         .testTarget(
             name: "SpoolWorkerTests",
             dependencies: [
-                "SpoolWorker", "SpoolCore", "SpoolImaging", "SpoolJob", "SpoolSystem", "SpoolWatch", "TestSupport",
-                argumentParser,
-                crypto, logging, system,
+                "SpoolWorker", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire", "TestSupport",
+                argumentParser, crypto, logging, system,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["SpoolCore", "SpoolSystem", "SpoolWorker", "TestSupport", crypto, system],
+            dependencies: [
+                "SpoolCore", "SpoolRenderer", "SpoolSystem", "SpoolWorker", "TestSupport", crypto, system,
+            ],
             swiftSettings: settings),
     ]
 )

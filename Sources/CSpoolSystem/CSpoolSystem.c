@@ -125,7 +125,18 @@ ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors
     return received;
 }
 
-pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket, int errors) {
+int spool_open_program(const char *path) {
+    int opened = open(path, O_PATH | O_CLOEXEC);
+    if (opened < 0) return -1;
+    // Above all numbers that `spool_spawn` gives away.
+    int program = fcntl(opened, F_DUPFD_CLOEXEC, 16);
+    int error = errno;
+    close(opened);
+    errno = error;
+    return program;
+}
+
+pid_t spool_spawn(int program, char *const arguments[], char *const environment[], int socket, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -147,13 +158,14 @@ pid_t spool_spawn(const char *path, char *const arguments[], char *const environ
         !(error = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)) &&
         !(error = posix_spawn_file_actions_adddup2(&actions, errors, 2)) &&
         !(error = posix_spawn_file_actions_adddup2(&actions, socket, 3)) &&
-        !(error = posix_spawn_file_actions_addclosefrom_np(&actions, 4)) &&
+        !(error = posix_spawn_file_actions_adddup2(&actions, program, 4)) &&
+        !(error = posix_spawn_file_actions_addclosefrom_np(&actions, 5)) &&
         !(error = posix_spawnattr_setsigmask(&attributes, &none)) &&
         !(error = posix_spawnattr_setsigdefault(&attributes, &all)) &&
         !(error = posix_spawnattr_setpgroup(&attributes, 0)) &&
         !(error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                                             POSIX_SPAWN_SETPGROUP)))
-        error = posix_spawn(&child, path, &actions, &attributes, arguments, environment);
+        error = posix_spawn(&child, "/proc/self/fd/4", &actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error) {

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 extension Rendering {
     /// A file that was written.

@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolWire
 
 /// One job under way, from the source's first byte to the last rendition's last.
 struct Rendering {

@@ -1,15 +1,13 @@
-import ArgumentParser
 import FoundationEssentials
 import Glibc
 import SpoolImaging
 import SpoolSystem
+import SpoolWire
 
 /// A renderer: reads requests from the socket that its supervisor left it, and ends with it.
-struct RenderCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "render", abstract: "Render for a supervisor (started by run).", shouldDisplay: false)
-
-    func run() throws {
+@main
+enum SpoolRenderer {
+    static func main() throws {
         // A rendition that is too large for the process' limits is an error of that write, not the renderer's end.
         _ = signal(SIGXFSZ, SIG_IGN)
         let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
@@ -18,15 +16,14 @@ struct RenderCommand: ParsableCommand {
             renderer = try Renderer()
             try socket.send(RendererAnswer.encode(RendererGreeting(vips: Renderer.versionText)))
         } catch {
-            Terminal.printError("spool-worker render: started by hand, or without libvips: \(error)")
-            throw ExitStatus.unavailable.code
+            ProcessSetup.fail("spool-renderer: started by hand, or without libvips: \(error)", EX_UNAVAILABLE)
         }
-        // The name in top and ps; it was started as /proc/self/exe. Where it cannot be set, it is only a name.
+        // The name in top and ps; it was started as a descriptor. Where it cannot be set, it is only a name.
         try? Data("spool-renderer".utf8).write(to: URL(filePath: "/proc/self/comm"))
         // A supervisor that is killed takes its renderers along, also those that would never read again.
         Thread.start {
             socket.waitUntilClosed()
-            _exit(ExitStatus.success.rawValue)
+            ProcessSetup.exitAtOnce(EXIT_SUCCESS)
         }
         while let (call, files) = try socket.receiveCall() {
             let source = files.source.descriptor

@@ -1,12 +1,13 @@
 public import ArgumentParser
-import SpoolCore
+import FoundationEssentials
 public import SpoolImaging
-import SystemPackage
+import SpoolJob
 
-/// Draws pictures for the demonstration and the tests, so that the project needs none from elsewhere.
-struct SampleCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sample", abstract: "Draw a sample picture.", shouldDisplay: false)
+/// Draws pictures for the demonstration, the gallery and the benchmarks, so that the project needs none from elsewhere.
+/// Not part of an installation.
+@main
+struct SpoolSample: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "spool-sample", abstract: "Draw a sample picture.")
 
     @Argument(help: ArgumentHelp("The kind of picture.", valueName: "kind"))
     var kind: SamplePicture
@@ -20,13 +21,11 @@ struct SampleCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Pixels.", valueName: "pixels"))
     var height = 1200
 
-    func run() async throws {
-        try await CommandFailure.reporting {
-            guard let format = ImageFormat(pathExtension: FilePath(file).extension ?? "") else {
-                throw UsageError("\(file) has no extension of a known format")
-            }
-            try kind.write(width: width, height: height, format: format, to: file)
+    func run() throws {
+        guard let format = ImageFormat(pathExtension: URL(filePath: file).pathExtension) else {
+            throw ValidationError("\(file) has no extension of a known format")
         }
+        try kind.write(width: width, height: height, format: format, to: file)
     }
 }
 

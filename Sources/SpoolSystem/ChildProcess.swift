@@ -1,7 +1,7 @@
 import CSpoolSystem
 import Glibc
 import Synchronization
-package import SystemPackage
+import SystemPackage
 
 /// A child process that speaks over one ``MessageSocket``, which it finds as its descriptor 3.
 package final class ChildProcess: Sendable {
@@ -20,21 +20,20 @@ package final class ChildProcess: Sendable {
     private let ending = Mutex<Ending?>(nil)
 
     /// - Parameters:
+    ///   - program: is executed as it is open, whatever its path leads to by now. The child has it as its descriptor 4.
     ///   - arguments: the first is the name under which the process is listed.
     ///   - environment: all that the child gets.
     ///   - errors: the child's standard error; nil is this process' own.
     package init(
-        _ executable: FilePath, arguments: [String], environment: [String: String], errors: OpenFile? = nil
+        _ program: OpenFile, arguments: [String], environment: [String: String], errors: OpenFile? = nil
     ) throws(SystemFailure) {
         let (mine, theirs) = try MessageSocket.pair()
         let words = unsafe Self.terminated(arguments)
         let variables = unsafe Self.terminated(environment.map { "\($0.key)=\($0.value)" })
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
-        pid = unsafe executable.withPlatformString {
-            unsafe spool_spawn(
-                $0, words, variables, theirs.descriptor, errors?.descriptor ?? STDERR_FILENO)
-        }
-        guard pid > 0 else { throw SystemFailure("start", executable, .last) }
+        pid = unsafe spool_spawn(
+            program.descriptor, words, variables, theirs.descriptor, errors?.descriptor ?? STDERR_FILENO)
+        guard pid > 0 else { throw SystemFailure("start", program.path, .last) }
         socket = mine
     }
 

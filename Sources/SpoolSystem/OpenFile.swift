@@ -22,6 +22,13 @@ package final class OpenFile: Sendable {
         return OpenFile(owning: descriptor, path: "file in memory")
     }
 
+    /// A program, to be started as it is now, even if another takes its name meanwhile. It cannot be read.
+    package static func program(at path: FilePath) throws(SystemFailure) -> OpenFile {
+        let descriptor = unsafe path.withPlatformString { unsafe spool_open_program($0) }
+        guard descriptor >= 0 else { throw SystemFailure("open", path, .last) }
+        return OpenFile(owning: descriptor, path: path)
+    }
+
     deinit { close(descriptor) }
 
     package func status() throws(SystemFailure) -> FileStatus {

@@ -1,4 +1,5 @@
 import Glibc
+package import SystemPackage
 
 /// What a service that runs for months changes about its process, once, at its start.
 package enum ProcessSetup {
@@ -16,6 +17,15 @@ package enum ProcessSetup {
     /// Whether a path leads to something.
     package static func canFind(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Where the program of this process lies; nil without /proc.
+    package static var program: FilePath? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
+            unsafe buffer.initialize(repeating: 0)
+            let length = unsafe readlink("/proc/self/exe", buffer.baseAddress!, Int(PATH_MAX))
+            return length > 0 ? unsafe FilePath(platformString: buffer.baseAddress!) : nil
+        }
+    }
+
     /// Takes all descriptors that the system allows: each rendition under way holds one.
     package static func raiseDescriptorLimit() {
         var limit = rlimit()
@@ -23,6 +33,13 @@ package enum ProcessSetup {
         limit.rlim_cur = limit.rlim_max
         // Where that is refused, the limit stays what it was.
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Ends the process with a line on its standard error.
+    package static func fail(_ message: String, _ status: Int32) -> Never {
+        let line = Array((message + "\n").utf8)
+        _ = unsafe write(STDERR_FILENO, line, line.count)
+        exit(status)
     }
 
     /// Ends the process without waiting for its threads.

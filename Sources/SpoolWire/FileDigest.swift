@@ -8,7 +8,11 @@ package struct FileDigest: Equatable, Sendable {
     package var sha256: String
 
     /// An error number of the kernel.
-    package struct ReadFailure: Error, Equatable { package var errno: Int32 }
+    package struct ReadFailure: Error, Equatable {
+        package var errno: Int32
+
+        package init(errno: Int32) { self.errno = errno }
+    }
 
     /// Reads the file from its start to its end; the descriptor's position stays where it is.
     package init(of descriptor: Int32) throws(ReadFailure) {
@@ -28,7 +32,7 @@ package struct FileDigest: Equatable, Sendable {
         sha256 = Self.hexadecimal(hash.finalize())
     }
 
-    init(of content: [UInt8]) {
+    package init(of content: [UInt8]) {
         bytes = content.count
         sha256 = Self.hexadecimal(SHA256.hash(data: content))
     }

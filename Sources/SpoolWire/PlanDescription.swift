@@ -23,6 +23,17 @@ public struct PlanDescription: Sendable, Equatable, Codable {
         /// Frames of an animation, pages of a document.
         public var pages: Int
         public var bytes: Int
+
+        package init(
+            format: String, width: Int, height: Int, orientation: Int, pages: Int, bytes: Int
+        ) {
+            self.format = format
+            self.width = width
+            self.height = height
+            self.orientation = orientation
+            self.pages = pages
+            self.bytes = bytes
+        }
     }
 
     /// The two ways from a source to its renditions.
@@ -41,6 +52,15 @@ public struct PlanDescription: Sendable, Equatable, Codable {
         public var shrink: Double
         /// Pixels.
         public var width, height: Int
+
+        package init(
+            loader: String, shrink: Double, width: Int, height: Int
+        ) {
+            self.loader = loader
+            self.shrink = shrink
+            self.width = width
+            self.height = height
+        }
     }
 
     public struct Resize: Sendable, Equatable, Codable {
@@ -51,6 +71,15 @@ public struct PlanDescription: Sendable, Equatable, Codable {
         public var origin: Int?
         /// How many renditions and later resizes use it.
         public var uses: Int
+
+        package init(
+            width: Int, height: Int, origin: Int? = nil, uses: Int
+        ) {
+            self.width = width
+            self.height = height
+            self.origin = origin
+            self.uses = uses
+        }
     }
 
     public struct Output: Sendable, Equatable, Codable {
@@ -63,5 +92,29 @@ public struct PlanDescription: Sendable, Equatable, Codable {
         public var steps: [String]
         /// How the file is written, for people.
         public var encoder: String
+
+        package init(
+            format: String, width: Int, height: Int, resize: Int? = nil, steps: [String], encoder: String
+        ) {
+            self.format = format
+            self.width = width
+            self.height = height
+            self.resize = resize
+            self.steps = steps
+            self.encoder = encoder
+        }
+    }
+
+    package init(
+        source: Source, lane: Lane, reason: String? = nil, decode: Decode, resizes: [Resize], renditions: [Output],
+        memory: Int
+    ) {
+        self.source = source
+        self.lane = lane
+        self.reason = reason
+        self.decode = decode
+        self.resizes = resizes
+        self.renditions = renditions
+        self.memory = memory
     }
 }

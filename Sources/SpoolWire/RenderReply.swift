@@ -11,6 +11,13 @@ public struct RenderedJob: Sendable, Equatable, Codable {
     public var input: RenderedInput
     /// In the order of the request.
     public var renditions: [RenderedImage]
+
+    package init(
+        input: RenderedInput, renditions: [RenderedImage]
+    ) {
+        self.input = input
+        self.renditions = renditions
+    }
 }
 
 /// What the source turned out to be.
@@ -24,6 +31,17 @@ public struct RenderedInput: Sendable, Equatable, Codable {
     public var bytes: Int
     /// Hexadecimal.
     public var sha256: String
+
+    package init(
+        format: String, width: Int, height: Int, pages: Int, bytes: Int, sha256: String
+    ) {
+        self.format = format
+        self.width = width
+        self.height = height
+        self.pages = pages
+        self.bytes = bytes
+        self.sha256 = sha256
+    }
 }
 
 /// What a rendition turned out to be.
@@ -40,6 +58,21 @@ public struct RenderedImage: Sendable, Equatable, Codable {
     public var placeholder: String?
     /// `#rrggbb`.
     public var dominantColour: String?
+
+    package init(
+        width: Int, height: Int, bytes: Int, sha256: String, milliseconds: Double, quality: Int? = nil,
+        losses: [Loss] = [], placeholder: String? = nil, dominantColour: String? = nil
+    ) {
+        self.width = width
+        self.height = height
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.milliseconds = milliseconds
+        self.quality = quality
+        self.losses = losses
+        self.placeholder = placeholder
+        self.dominantColour = dominantColour
+    }
 }
 
 /// What a renderer answers that was asked to explain.

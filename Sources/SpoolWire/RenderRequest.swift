@@ -34,16 +34,3 @@ extension RenderRequest {
             limits: RenderLimits(inputPixels: inputPixels, outputDimension: outputDimension))
     }
 }
-
-/// What untrusted images may cost, checked on the header before pixels are decoded.
-public struct RenderLimits: Sendable, Equatable {
-    /// Width times height of the source.
-    public var inputPixels: Int
-    /// Width or height of a rendition.
-    public var outputDimension: Int
-
-    public init(inputPixels: Int = 100_000_000, outputDimension: Int = 16_384) {
-        self.inputPixels = inputPixels
-        self.outputDimension = outputDimension
-    }
-}

@@ -23,7 +23,10 @@ struct SpoolFixture {
         spool = try Spool.create(at: scratch.path.appending("spool"))
         guard picture else { return }
         let drawn = try await WorkerProcess.run(
-            ["sample", "hills", path.appending("input/photo.jpg").string, "--width", "640", "--height", "480"],
+            command: [
+                WorkerProcess.programs.appending("spool-sample").string, "hills",
+                path.appending("input/photo.jpg").string, "--width", "640", "--height", "480",
+            ],
             in: scratch)
         #expect(drawn.status == 0, "\(drawn.errors)")
     }

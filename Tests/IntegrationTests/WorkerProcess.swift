@@ -9,10 +9,11 @@ final class WorkerProcess {
     private let output: FilePath
     private let errors: FilePath
 
-    /// The program lies beside the tests.
-    static let executable = FilePath(
+    /// The programs lie beside the tests.
+    static let programs = FilePath(
         URL(filePath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath().path
-    ).removingLastComponent().appending("spool-worker")
+    ).removingLastComponent()
+    static let executable = programs.appending("spool-worker")
 
     convenience init(_ arguments: [String], environment: [String: String] = [:], in folder: ScratchFolder) throws {
         try self.init(command: [Self.executable.string] + arguments, environment: environment, in: folder)
@@ -66,7 +67,14 @@ final class WorkerProcess {
     static func run(
         _ arguments: [String], environment: [String: String] = [:], in folder: ScratchFolder
     ) async throws -> (status: Int32, output: String, errors: String) {
-        let worker = try WorkerProcess(arguments, environment: environment, in: folder)
+        try await run(command: [executable.string] + arguments, environment: environment, in: folder)
+    }
+
+    /// - Parameter command: any program.
+    static func run(
+        command: [String], environment: [String: String] = [:], in folder: ScratchFolder
+    ) async throws -> (status: Int32, output: String, errors: String) {
+        let worker = try WorkerProcess(command: command, environment: environment, in: folder)
         let status = try await worker.status()
         return (status, worker.standardOutput, worker.standardError)
     }

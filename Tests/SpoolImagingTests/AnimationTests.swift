@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

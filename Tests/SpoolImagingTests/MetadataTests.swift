@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

@@ -1,6 +1,7 @@
 import CTurboJPEG
 import Glibc
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

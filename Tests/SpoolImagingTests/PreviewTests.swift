@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

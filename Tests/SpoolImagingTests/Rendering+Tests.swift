@@ -1,5 +1,6 @@
 import SpoolImaging
 import SpoolJob
+import SpoolWire
 import Testing
 
 /// Renders the file at a path into files of a folder, named as the renditions' paths.

@@ -96,7 +96,7 @@ import Testing
 
 @Suite struct `A child process that has ended` {
     @Test func `gets no signal once it has been waited for`() throws {
-        let child = try ChildProcess("/bin/sleep", arguments: ["sleep", "1000"], environment: [:])
+        let child = try ChildProcess(.program(at: "/bin/sleep"), arguments: ["sleep", "1000"], environment: [:])
         #expect(child.kill())
         #expect(child.kill())
         #expect(child.wait() == .signalled(9))

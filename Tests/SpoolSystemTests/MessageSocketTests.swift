@@ -45,24 +45,26 @@ import Testing
 
 @Suite struct `A child process` {
     @Test func `sees the end of its supervisor, and its ending is told`() throws {
-        let child = try ChildProcess("/bin/sh", arguments: ["sh", "-c", "exit 7"], environment: [:])
+        let child = try ChildProcess(.program(at: "/bin/sh"), arguments: ["sh", "-c", "exit 7"], environment: [:])
         #expect(child.wait() == .exited(7))
-        let stuck = try ChildProcess("/bin/sleep", arguments: ["sleep", "1000"], environment: [:])
+        let stuck = try ChildProcess(.program(at: "/bin/sleep"), arguments: ["sleep", "1000"], environment: [:])
         stuck.kill()
         #expect(stuck.wait() == .signalled(9))
         #expect(ChildProcess.name(ofSignal: 11) == "SIGSEGV")
     }
 
-    @Test func `finds its socket as descriptor 3 and no other open file`() throws {
+    @Test func `finds its socket as descriptor 3, its program as 4, and no other open file`() throws {
         let child = try ChildProcess(
-            "/bin/sh", arguments: ["sh", "-c", "ls /proc/self/fd | tr '\\n' ' ' >&3"], environment: [:])
+            .program(at: "/bin/sh"), arguments: ["sh", "-c", "ls /proc/self/fd | tr '\\n' ' ' >&3"], environment: [:])
         let message = try #require(try child.socket.receive()).message
         #expect(child.wait() == .exited(0))
-        // 0 to 3, and the one by which ls lists the folder.
-        #expect(String(decoding: message, as: UTF8.self) == "0 1 2 3 4 ")
+        // 0 to 3, the program, and the one by which ls lists the folder.
+        #expect(String(decoding: message, as: UTF8.self) == "0 1 2 3 4 5 ")
     }
 
     @Test func `that cannot be started is an error`() {
-        #expect(throws: SystemFailure.self) { try ChildProcess("/no/such/program", arguments: ["x"], environment: [:]) }
+        #expect(throws: SystemFailure.self) {
+            try ChildProcess(.program(at: "/no/such/program"), arguments: ["x"], environment: [:])
+        }
     }
 }

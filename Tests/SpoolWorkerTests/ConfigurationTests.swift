@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Logging
 import SpoolCore
-import SpoolImaging
 import SpoolWatch
+import SpoolWire
 import SystemPackage
 import TestSupport
 import Testing

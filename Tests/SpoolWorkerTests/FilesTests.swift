@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import SpoolImaging
+@testable import SpoolWire
 @testable import SpoolWorker
 
 @Suite struct `A job's files` {

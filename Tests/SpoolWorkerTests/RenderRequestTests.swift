@@ -1,7 +1,7 @@
 import SpoolCore
-import SpoolImaging
 import SpoolJob
 import SpoolSystem
+import SpoolWire
 import Testing
 
 @testable import SpoolWorker

@@ -13,19 +13,20 @@ import Testing
 /// Programs in a renderer's place.
 private struct Renderers: Sendable {
     let scratch: ScratchFolder
-    let program: FilePath
+    let program: OpenFile
 
     /// - Parameter answer: what it answers to a request; without one it only waits.
     init(answer: String? = nil) throws {
         scratch = try ScratchFolder()
-        program = scratch.path.appending("renderer")
+        let path = scratch.path.appending("renderer")
         let work = answer.map { "/bin/dd bs=1048576 count=1 <&3 >/dev/null 2>&1; printf '%s' '\($0)' >&3; " } ?? ""
         let script = "#!/bin/sh\nprintf '{\"vips\": \"1\"}' >&3; \(work)read -r line <&3\n"
         // By another process: a program cannot be started while a child that was just forked holds it open to write.
         let writer = try Process.run(
             URL(filePath: "/bin/sh"),
-            arguments: ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, program.string, script])
+            arguments: ["-c", #"printf %s "$1" >"$0" && chmod 755 "$0""#, path.string, script])
         writer.waitUntilExit()
+        program = try OpenFile.program(at: path)
     }
 
     func start(_ count: Int, _ logger: Logger) throws(RendererStartError) -> [RendererProcess] {

@@ -163,7 +163,7 @@ class Worker:
         return Spool(path)
 
     def sample(self, path: Path, width: int = 64, height: int = 48, kind: str = "hues") -> Path:
-        answer([str(self.program), "sample", kind, str(path), "--width", str(width), "--height", str(height)])
+        answer([str(self.program.with_name("spool-sample")), kind, str(path), "--width", str(width), "--height", str(height)])
         return path
 
     def command(self, spool: Spool, *options: str) -> list[str]:

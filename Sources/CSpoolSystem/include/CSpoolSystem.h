@@ -37,9 +37,13 @@ ssize_t spool_receive(int socket, void *bytes, size_t capacity, int *descriptors
 // A pipe, to be read at the first and written at the second end, both with close-on-exec set.
 int spool_pipe(int ends[2]);
 
-// Starts `path` with `arguments` and `environment` (both NULL-terminated), `socket` as its descriptor 3, /dev/null as its standard input and
-// output, `errors` as its standard error, an empty signal mask and default signal actions.
-pid_t spool_spawn(const char *path, char *const arguments[], char *const environment[], int socket, int errors);
+// A program to be given to `spool_spawn`, opened with O_PATH: neither is its content to be had by the descriptor.
+int spool_open_program(const char *path);
+
+// Starts `program` with `arguments` and `environment` (both NULL-terminated),
+// `socket` as its descriptor 3, itself as 4, /dev/null as its standard input and output, `errors` as its standard error,
+// an empty signal mask and default signal actions.
+pid_t spool_spawn(int program, char *const arguments[], char *const environment[], int socket, int errors);
 
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 /// The sizes that one rendition goes through, and where it is cut or placed. The arithmetic is sharp's.
 ///
@@ -50,14 +51,6 @@ struct ResizePlan: Equatable, Sendable {
 
     /// Halves go up, as libvips rounds.
     private static func rounded(_ length: Double) -> Int { max(1, Int((length + 0.5).rounded(.down))) }
-}
-
-extension Rendition {
-    /// The sides that are asked for, in pixels of the file.
-    var pixelWidth: Int? { width.map(inPixels) }
-    var pixelHeight: Int? { height.map(inPixels) }
-
-    private func inPixels(_ length: Int) -> Int { max(1, Int((Double(length) * dpr).rounded())) }
 }
 
 /// How many source pixels become one, along each axis.

@@ -1,5 +1,6 @@
 import SpoolJob
 import SpoolSystem
+import SpoolWire
 
 /// Whether the installed libraries write a format, with the options that are asked for.
 enum WritingSupport: Equatable {

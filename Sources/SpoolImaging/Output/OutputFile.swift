@@ -1,6 +1,7 @@
 import CVips
 import Glibc
 import SpoolJob
+import SpoolWire
 
 /// The open file of one rendition.
 @safe

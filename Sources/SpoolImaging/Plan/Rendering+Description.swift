@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 extension Rendering {
     /// The plan for people and programs.

@@ -1,5 +1,6 @@
 import Glibc
 import SpoolJob
+import SpoolWire
 
 /// The open source of a job: what it is, byte for byte, before anything decodes it.
 struct SourceFile: Sendable {

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 /// What the header of a source says, before pixels are decoded.
 struct SourceHeader: Equatable, Sendable {

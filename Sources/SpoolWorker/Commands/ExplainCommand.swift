@@ -1,8 +1,8 @@
 import ArgumentParser
 import Logging
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 import SystemPackage
 
 struct ExplainCommand: AsyncParsableCommand {
@@ -64,7 +64,7 @@ struct ExplainCommand: AsyncParsableCommand {
     ) throws -> PlanDescription {
         var logger = Logger(label: "spool-worker")
         logger.logLevel = configuration.logLevel
-        let renderer = try RendererProcess.start(1, logger: logger)[0]
+        let renderer = try RendererProcess.start(1, logger: logger, program: RendererProgram.open())[0]
         defer { renderer.end() }
         let outcome = renderer.explain(
             RenderRequest(withoutPathsOf: job, limits: configuration.limits), source: source,

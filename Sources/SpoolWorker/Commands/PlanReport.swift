@@ -1,6 +1,6 @@
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 
 /// A plan as people or programs read it.
 struct PlanReport {

@@ -16,8 +16,7 @@ struct SpoolWorker: AsyncParsableCommand {
         version: Self.version,
         subcommands: [
             RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self,
-            CheckCommand.self, ExplainCommand.self, SchemaCommand.self, RenderCommand.self, SampleCommand.self,
-            ExerciseCommand.self,
+            CheckCommand.self, ExplainCommand.self, SchemaCommand.self, ExerciseCommand.self,
         ])
 
     static func main() async {

@@ -1,8 +1,8 @@
 import Logging
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
 import SpoolWatch
+import SpoolWire
 import SystemPackage
 
 /// Everything that an operator can set, validated.

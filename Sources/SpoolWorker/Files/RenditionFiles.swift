@@ -1,6 +1,6 @@
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 import SystemPackage
 
 /// The files of a job's renditions, under temporary names in their own folders until they are published.

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Logging
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 import SystemPackage
 
 /// One attempt at a job: from its source to complete renditions at their final paths.

@@ -1,6 +1,6 @@
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 import Synchronization
 
 /// The open files of one attempt. Closing a file can hang as opening it can, so they are closed where the attempt says,

@@ -1,5 +1,5 @@
 import SpoolCore
-import SpoolImaging
+import SpoolWire
 
 extension RenderReply {
     /// What shows that the answer cannot be true, or nil. A decoder that was taken over may answer anything.

@@ -20,12 +20,13 @@ actor RendererPool {
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
 
-    init(
-        count: Int, logger: Logger,
-        launcher: @escaping Launcher = { (count, logger) throws(RendererStartError) in
-            try RendererProcess.start(count, logger: logger)
+    init(count: Int, logger: Logger, program: OpenFile) {
+        self.init(count: count, logger: logger) { (count, logger) throws(RendererStartError) in
+            try RendererProcess.start(count, logger: logger, program: program)
         }
-    ) {
+    }
+
+    init(count: Int, logger: Logger, launcher: @escaping Launcher) {
         self.count = count
         self.launcher = launcher
         self.logger = logger

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Logging
 import SpoolCore
-import SpoolImaging
 import SpoolSystem
+import SpoolWire
 import SystemPackage
 
 /// One renderer child, which renders one job at a time. A crash, a hang or an exploit in an image decoder ends here.
@@ -32,10 +32,9 @@ final class RendererProcess: Sendable {
     /// Starts renderers side by side and waits until all say that they can work.
     /// - Parameters:
     ///   - logger: for what they write to their standard error.
-    ///   - program: the worker's own. The link leads to the running program even if an upgrade has replaced its file
-    ///     meanwhile.
+    ///   - program: of the renderers.
     static func start(
-        _ count: Int, logger: Logger, program: FilePath = "/proc/self/exe"
+        _ count: Int, logger: Logger, program: OpenFile
     ) throws(RendererStartError) -> [RendererProcess] {
         var children: [ChildProcess] = []
         do {
@@ -56,11 +55,11 @@ final class RendererProcess: Sendable {
         return renderers
     }
 
-    private static func spawn(_ program: FilePath, _ logger: Logger) throws(RendererStartError) -> ChildProcess {
+    private static func spawn(_ program: OpenFile, _ logger: Logger) throws(RendererStartError) -> ChildProcess {
         do {
             let words = try Pipe()
             let child = try ChildProcess(
-                program, arguments: ["spool-worker", "render"], environment: environment, errors: words.writing)
+                program, arguments: [RendererProgram.name.string], environment: environment, errors: words.writing)
             RendererWords.follow(words.reading, of: child.pid, logger: logger)
             return child
         } catch {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import SpoolCore
-import SpoolImaging
+import SpoolWire
 
 extension ResultDocument {
     /// Room for the error of one more attempt, which the result has twice.

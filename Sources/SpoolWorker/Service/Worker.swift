@@ -36,7 +36,8 @@ struct Worker {
             let inputRoots = try Roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
             let outputRoots = try Roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
 
-            let renderers = RendererPool(count: configuration.renderers, logger: logger)
+            let renderers = RendererPool(
+                count: configuration.renderers, logger: logger, program: try RendererProgram.open())
             let vips = try await renderers.start()
 
             // Watch first, then scan: what is dropped in between is seen by one or the other.
