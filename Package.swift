@@ -69,9 +69,15 @@ let package = Package(
             dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", "SpoolSystem", "SpoolWire"],
             swiftSettings: settings),
 
+        // What a renderer gives up before it sees a job, and how it forks: the only target that uses libseccomp.
+        .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(
+            name: "SpoolSandbox", dependencies: ["CSandbox", "SpoolSystem", "SpoolWire", system], swiftSettings: settings),
+
         // The renderers' program: it knows neither spool nor settings nor commands.
         .executableTarget(
-            name: "SpoolRenderer", dependencies: ["SpoolImaging", "SpoolSystem", "SpoolWire"], swiftSettings: settings),
+            name: "SpoolRenderer", dependencies: ["SpoolImaging", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            swiftSettings: settings),
         .executableTarget(
             name: "SpoolSample", dependencies: ["SpoolImaging", "SpoolJob", argumentParser], swiftSettings: settings),
 
@@ -91,6 +97,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // A renderer that was taken over, for tests of what holds then.
+        .target(name: "CHostile", path: "Tests/CHostile"),
+        .executableTarget(
+            name: "HostileRenderer", dependencies: ["CHostile", "SpoolJob", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            path: "Tests/HostileRenderer", swiftSettings: settings),
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "SpoolSystemTests", dependencies: ["SpoolSystem", "TestSupport", system], swiftSettings: settings),
@@ -109,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "SpoolWorkerTests",
             dependencies: [
-                "SpoolWorker", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire", "TestSupport",
+                "HostileRenderer", "SpoolWorker", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
+                "TestSupport",
                 argumentParser, crypto, logging, system,
             ],
             swiftSettings: settings),

@@ -175,6 +175,10 @@ pid_t spool_spawn(int program, char *const arguments[], char *const environment[
     return child;
 }
 
+int spool_signal_process(int process, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+}
+
 const char *spool_signal_name(int signal) { return sigabbrev_np(signal); }
 
 int64_t spool_file_system_type(int folder) {

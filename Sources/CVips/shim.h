@@ -7,6 +7,7 @@
 #ifndef SPOOL_VIPS_SHIM_H
 #define SPOOL_VIPS_SHIM_H
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <unistd.h>
 #include <malloc.h>
@@ -232,6 +233,27 @@ static inline void spool_vips_on_log(const char *domain, GLogLevelFlags level, c
 
 static inline void spool_vips_silence_warnings(void) {
     g_log_set_default_handler(spool_vips_on_log, NULL);
+}
+
+static inline void *spool_vips_load_class(GType type, void *unused1, void *unused2) {
+    if (!G_TYPE_IS_ABSTRACT(type))
+        g_type_class_ref(type);
+    return NULL;
+}
+
+/* Makes the classes of all operations, which otherwise are made when they are first used. */
+static inline void spool_vips_load_operations(void) {
+    vips_type_map_all(g_type_from_name("VipsOperation"), (VipsTypeMap2Fn) spool_vips_load_class, NULL);
+}
+
+/* Older builds of libvips compile code for vectors while they work, by Orc. Memory that can be written and executed is what an
+   exploit wants first, so renderers have none, and Orc ends the process when it gets none. */
+static inline void spool_vips_do_without_orc(void) {
+    void *orc = dlopen("liborc-0.4.so.0", RTLD_LAZY | RTLD_NOLOAD);
+    if (orc == NULL)
+        return;
+    dlclose(orc);
+    vips_vector_set_enabled(FALSE);
 }
 
 /* Lets the allocator keep one image's buffers for the next. By default glibc gives large ones back to the kernel, which

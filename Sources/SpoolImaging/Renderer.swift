@@ -9,7 +9,7 @@ public struct Renderer: Sendable {
     /// The version of the installed libvips, as in "8.14.1". Does not start libvips.
     public static var versionText: String { VipsLibrary.version }
 
-    /// Starts libvips, the first time, and tries out the encoders that may be missing, so that no job waits for that.
+    /// Starts libvips, the first time in this process, and tries out the encoders that may be missing, so that no job waits for that.
     /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
     public init() throws(JobError) {
         try VipsLibrary.start()

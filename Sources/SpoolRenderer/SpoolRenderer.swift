@@ -1,43 +1,40 @@
-import FoundationEssentials
 import Glibc
 import SpoolImaging
+import SpoolSandbox
 import SpoolSystem
-import SpoolWire
+package import SpoolWire
 
-/// A renderer: reads requests from the socket that its supervisor left it, and ends with it.
+/// The renderers' program. Its supervisor starts it with a socket; it is of no use by hand.
 @main
 enum SpoolRenderer {
-    static func main() throws {
-        // A rendition that is too large for the process' limits is an error of that write, not the renderer's end.
-        _ = signal(SIGXFSZ, SIG_IGN)
-        let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
-        let renderer: Renderer
+    static func main() {
         do {
-            renderer = try Renderer()
-            try socket.send(RendererAnswer.encode(RendererGreeting(vips: Renderer.versionText)))
+            // Its own program, by which it was started.
+            close(ChildProcess.programDescriptor)
+            let mode = CommandLine.arguments.dropFirst().first.flatMap(SandboxMode.init) ?? .required
+            try Renderer.load()
+            let renderer = try Renderer(tried: ForkedChild.output { try Renderer.tried() })
+            let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
+            try RendererParent(renderer, to: socket, mode).run()
         } catch {
-            ProcessSetup.fail("spool-renderer: started by hand, or without libvips: \(error)", EX_UNAVAILABLE)
+            ProcessSetup.complain("spool-renderer: \(error)")
+            exit(EX_UNAVAILABLE)
         }
-        // The name in top and ps; it was started as a descriptor. Where it cannot be set, it is only a name.
-        try? Data("spool-renderer".utf8).write(to: URL(filePath: "/proc/self/comm"))
-        // A supervisor that is killed takes its renderers along, also those that would never read again.
-        Thread.start {
-            socket.waitUntilClosed()
-            ProcessSetup.exitAtOnce(EXIT_SUCCESS)
-        }
-        while let (call, files) = try socket.receiveCall() {
-            let source = files.source.descriptor
-            let answer =
-                switch call {
-                case .render(let request):
-                    try RendererAnswer.encode(
-                        renderer.render(
-                            request, source: source, overlays: files.overlays.map(\.descriptor),
-                            outputs: files.outputs.map(\.descriptor)))
-                case .explain(let request): try RendererAnswer.encode(renderer.explain(request, source: source))
-                }
-            withExtendedLifetime(files) {}
-            try socket.send(answer)
+    }
+}
+
+extension Renderer: RendererProgram {
+    package var libraryVersion: String { Self.versionText }
+
+    package func answer(_ call: RendererCall, _ files: RendererFiles) throws -> [UInt8] {
+        let source = files.source.descriptor
+        switch call {
+        case .render(let request):
+            return try RendererAnswer.encode(
+                render(
+                    request, source: source, overlays: files.overlays.map(\.descriptor),
+                    outputs: files.outputs.map(\.descriptor)))
+        case .explain(let request): return try RendererAnswer.encode(explain(request, source: source))
         }
     }
 }

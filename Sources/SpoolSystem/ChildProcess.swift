@@ -7,6 +7,8 @@ import SystemPackage
 package final class ChildProcess: Sendable {
     /// The descriptor under which a child finds its socket.
     package static let socketDescriptor: Int32 = 3
+    /// Its own program, which it may close.
+    package static let programDescriptor: Int32 = 4
 
     package enum Ending: Sendable, Equatable {
         case exited(Int32)

@@ -4,15 +4,18 @@ import SystemPackage
 
 /// One end of a local socket that keeps messages whole and can carry open files.
 package final class MessageSocket: Sendable {
-    package let descriptor: Int32
+    /// To be sent to another process.
+    package let file: OpenFile
+    package var descriptor: Int32 { file.descriptor }
 
     /// The most files one message carries.
     package static let maximumFiles = Int(SPOOL_MAX_DESCRIPTORS)
 
     /// Takes ownership of `descriptor`.
-    package init(owning descriptor: Int32) { self.descriptor = descriptor }
+    package convenience init(owning descriptor: Int32) { self.init(OpenFile(owning: descriptor, path: "a socket")) }
 
-    deinit { close(descriptor) }
+    /// One that was received.
+    package init(_ file: OpenFile) { self.file = file }
 
     package static func pair() throws(SystemFailure) -> (MessageSocket, MessageSocket) {
         var ends: [Int32] = [-1, -1]
@@ -47,10 +50,15 @@ package final class MessageSocket: Sendable {
     }
 
     /// Waits until there is something to receive (the end of the stream included).
-    /// - Returns: false if `milliseconds` passed first; a negative number waits for ever.
-    package func waitUntilReadable(milliseconds: Int32) -> Bool {
-        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&request, 1, milliseconds) > 0
+    /// - Returns: false if `deadline` came first.
+    package func waitUntilReadable(until deadline: ContinuousClock.Instant) -> Bool {
+        file.waitUntilReadable(until: deadline)
+    }
+
+    /// Whether the other end is closed.
+    package var isClosed: Bool {
+        var request = pollfd(fd: descriptor, events: 0, revents: 0)
+        return unsafe poll(&request, 1, 0) > 0
     }
 
     /// Waits until the other end is closed.

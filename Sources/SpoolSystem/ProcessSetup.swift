@@ -35,11 +35,10 @@ package enum ProcessSetup {
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// Ends the process with a line on its standard error.
-    package static func fail(_ message: String, _ status: Int32) -> Never {
+    /// Writes a line on the standard error.
+    package static func complain(_ message: String) {
         let line = Array((message + "\n").utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)
-        exit(status)
     }
 
     /// Ends the process without waiting for its threads.

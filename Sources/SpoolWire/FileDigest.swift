@@ -18,7 +18,7 @@ package struct FileDigest: Equatable, Sendable {
     package init(of descriptor: Int32) throws(ReadFailure) {
         var hash = SHA256()
         var position = 0
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { unsafe block.deallocate() }
         while true {
             let count = unsafe pread(descriptor, block.baseAddress, block.count, off_t(position))

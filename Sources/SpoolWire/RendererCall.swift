@@ -49,9 +49,12 @@ extension MessageSocket {
     private static let longestCall = 16 << 20
 
     /// Sends a call with its files. One that is too long for a message travels in a file of its own.
-    package func send(_ call: RendererCall, _ files: RendererFiles) throws(SystemFailure) {
+    package func send(
+        _ call: RendererCall, _ files: RendererFiles, _ budget: JobBudget
+    ) throws(SystemFailure) {
         var files = files.byRole
         var message = JSONObject()
+        message["budget"] = budget.json
         let content = call.json
         let bytes = content.bytes(indented: false)
         if bytes.count <= Self.longestMessage {
@@ -67,7 +70,7 @@ extension MessageSocket {
 
     /// Waits for a call.
     /// - Returns: nil when the other end is closed.
-    package func receiveCall() throws -> (call: RendererCall, files: RendererFiles)? {
+    package func receiveCall() throws -> (call: RendererCall, files: RendererFiles, budget: JobBudget)? {
         guard let (bytes, received) = try receive() else { return nil }
         let message = try JSONValue(parsing: bytes)
         let roles = message["files"]?.array?.compactMap(\.string).compactMap(FileRole.init) ?? []
@@ -78,8 +81,8 @@ extension MessageSocket {
         let content =
             try files[.call].map { try JSONValue(parsing: $0.read(upTo: Self.longestCall)) } ?? message["call"]
         guard let call = content.flatMap(RendererCall.init), let files = RendererFiles(files),
-            call.suits(files)
-        else { throw WireError(description: "a message is no call, or lacks files") }
-        return (call, files)
+            call.suits(files), let budget = message["budget"].flatMap(JobBudget.init)
+        else { throw WireError(description: "a message is no call, or lacks files or a budget") }
+        return (call, files, budget)
     }
 }

@@ -18,13 +18,6 @@ import Testing
         }
     }
 
-    private func stopRenderers(of worker: WorkerProcess) -> [Int32] {
-        let renderers = worker.renderers
-        #expect(renderers.count == 2)
-        for renderer in renderers { kill(renderer, SIGSTOP) }
-        return renderers
-    }
-
     /// Waits until a worker has recorded the attempt of a job, which comes right before its rendering.
     private func recorded(_ name: String, in fixture: SpoolFixture) async throws {
         try await eventually("the attempt of \(name) is recorded") {
@@ -40,7 +33,7 @@ import Testing
         try fixture.drop(Self.endless, as: "victim.json")
         var busy: Int32?
         try await eventually("a renderer has the source open") {
-            busy = worker.renderers.first { hasOpen("photo.jpg", process: $0) }
+            busy = worker.jobProcesses.first { hasOpen("photo.jpg", process: $0) }
             return busy != nil
         }
         kill(try #require(busy), SIGSEGV)
@@ -57,7 +50,7 @@ import Testing
     @Test func `goes on when an idle renderer has died, and no job fails`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        for renderer in worker.renderers { kill(renderer, SIGKILL) }
+        for process in worker.renderers.suffix(1) + worker.jobProcesses { kill(process, SIGKILL) }
         for index in 0..<4 { try fixture.drop(as: "\(index).json") }
         for index in 0..<4 { #expect(try await fixture.ended("\(index).json").status == .done) }
         worker.signal(SIGTERM)
@@ -73,12 +66,12 @@ import Testing
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(
             ["--timeout", timeout], environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
-        let stopped = stopRenderers(of: worker)
+        let stopped = try await worker.stopJobProcesses()
         try fixture.drop(job)
         let result = try await fixture.ended()
         #expect(result.error?.code == .renderTimeout)
         #expect(result.error?.message.contains("0.3") == true)
-        #expect(Set(worker.renderers) != Set(stopped))
+        #expect(Set(worker.jobProcesses) != Set(stopped))
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
         try fixture.expectConsistent()
@@ -87,7 +80,7 @@ import Testing
     @Test func `that is killed loses nothing; the next takes its jobs over and counts the attempt`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = stopRenderers(of: worker)
+        let renderers = try await worker.stopJobProcesses()
         try fixture.drop(as: "caught.json")
         try await recorded("caught", in: fixture)
         worker.signal(SIGKILL)
@@ -133,8 +126,8 @@ import Testing
     @Test func `takes its renderers along when it is killed`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = worker.renderers
-        #expect(renderers.count == 2)
+        #expect(worker.renderers.count == 2)
+        let renderers = worker.renderers + worker.jobProcesses
         worker.signal(SIGKILL)
         _ = try await worker.status()
         try await eventually("the renderers have ended") {
@@ -155,7 +148,7 @@ import Testing
         // Held in the middle of a job each; one that was caught between two jobs goes on.
         var renderers: [Int32] = []
         try await eventually("both renderers are held in the middle of a job") {
-            renderers = worker.renderers
+            renderers = worker.jobProcesses
             for renderer in renderers { kill(renderer, SIGSTOP) }
             let isHeld = renderers.count == 2 && renderers.allSatisfy { hasOpen("photo.jpg", process: $0) }
             if !isHeld { for renderer in renderers { kill(renderer, SIGCONT) } }
@@ -181,7 +174,7 @@ import Testing
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(
             environment: ["SPOOL_WORKER_SHUTDOWN_TIMEOUT": signal ? "1h" : "200ms"])
-        _ = stopRenderers(of: worker)
+        _ = try await worker.stopJobProcesses()
         try fixture.drop()
         try await recorded("job", in: fixture)
         worker.signal(SIGTERM)
@@ -280,7 +273,7 @@ import Testing
     @Test func `takes over from a neighbour that is killed, while it runs itself`() async throws {
         let fixture = try await SpoolFixture()
         let victim = try await fixture.start()
-        let renderers = stopRenderers(of: victim)
+        let renderers = try await victim.stopJobProcesses()
         try fixture.drop(as: "caught.json")
         try await recorded("caught", in: fixture)
         let survivor = try await fixture.start(["--scan-interval", "50ms"])
@@ -318,7 +311,7 @@ import Testing
     @Test func `tries a job again whose input changes while it is read`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = stopRenderers(of: worker)
+        let renderers = try await worker.stopJobProcesses()
         try fixture.drop()
         try await recorded("job", in: fixture)
         try await eventually("the rendition has its file") {
@@ -340,7 +333,7 @@ import Testing
     @Test func `is not fooled by a source that changes and gets its old time back`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = stopRenderers(of: worker)
+        let renderers = try await worker.stopJobProcesses()
         try fixture.drop()
         try await recorded("job", in: fixture)
         try await eventually("the rendition has its file") {
@@ -370,7 +363,7 @@ import Testing
     @Test func `says so when somebody moves a job's file away from it, and where that is`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        let renderers = stopRenderers(of: worker)
+        let renderers = try await worker.stopJobProcesses()
         try fixture.drop()
         try await recorded("job", in: fixture)
         try await eventually("the rendition has its file") {

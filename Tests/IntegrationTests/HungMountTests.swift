@@ -92,8 +92,7 @@ struct `A worker beside a mount that hangs` {
         let worker = try await fixture.start(
             ["--watch", "poll", "--scan-interval", "50ms"],
             environment: ["SPOOL_WORKER_SHUTDOWN_TIMEOUT": signal ? "1h" : "200ms"])
-        let renderers = worker.renderers
-        for renderer in renderers { kill(renderer, SIGSTOP) }
+        _ = try await worker.stopJobProcesses()
         try fixture.drop()
         try await eventually("the job is claimed") {
             try fixture.scratch.list("spool/processing").contains {

@@ -41,7 +41,8 @@ import Testing
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
-        try limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, renderers)
+        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        try limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, worker.jobProcesses)
         try fixture.drop(Self.large, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)
         #expect(error.code == .resourcesExhausted && error.retryable, "\(error)")
@@ -54,7 +55,8 @@ import Testing
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
-        try limit({ _ in "--fsize=20000:" }, renderers)
+        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        try limit({ _ in "--fsize=20000:" }, worker.jobProcesses)
         try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "a.png"}]}"#, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)
         #expect(error.code == .storageFailed && error.retryable, "\(error)")

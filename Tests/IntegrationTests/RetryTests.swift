@@ -70,7 +70,7 @@ import Testing
         let worker = try await fixture.start(
             environment: Self.patient.merging(["SPOOL_WORKER_SHUTDOWN_TIMEOUT": "0"]) { $1 })
         _ = try await waits("job.json", in: fixture, for: .inputNotFound)
-        for renderer in worker.renderers { kill(renderer, SIGSTOP) }
+        _ = try await worker.stopJobProcesses()
         try copy("photo.jpg", to: "late.jpg", in: fixture)
         try await eventually("the source is being read") {
             try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }

@@ -9,8 +9,7 @@ import Testing
         let fixture = try await SpoolFixture()
         let lease = ["SPOOL_WORKER_LEASE_TIMEOUT": "1s"]
         let sleeper = try await fixture.start(environment: lease)
-        let renderers = sleeper.renderers
-        for renderer in renderers { kill(renderer, SIGSTOP) }
+        let renderers = try await sleeper.stopJobProcesses()
         try fixture.drop()
         try await eventually("the attempt is recorded") {
             try fixture.scratch.list("spool/processing").contains {

@@ -36,7 +36,7 @@ final class WorkerProcess {
 
     deinit {
         // A test that failed half-way leaves nothing running.
-        for renderer in renderers { kill(renderer, SIGKILL) }
+        for renderer in renderers + jobProcesses { kill(renderer, SIGKILL) }
         if process.isRunning { kill(pid, SIGKILL) }
     }
 
@@ -47,8 +47,21 @@ final class WorkerProcess {
 
     func signal(_ signal: Int32) { kill(pid, signal) }
 
-    /// The renderer children that live now.
-    var renderers: [Int32] {
+    /// The renderers that live now.
+    var renderers: [Int32] { Self.children(of: pid) }
+
+    /// Their children: each has a job, or waits for one.
+    var jobProcesses: [Int32] { renderers.flatMap(Self.children) }
+
+    /// Stops the processes that have a job, or will have the next ones, of `count` renderers.
+    func stopJobProcesses(_ count: Int = 2) async throws -> [Int32] {
+        try await eventually("the renderers are ready") { jobProcesses.count == count }
+        let processes = jobProcesses
+        for process in processes { kill(process, SIGSTOP) }
+        return processes
+    }
+
+    private static func children(of pid: Int32) -> [Int32] {
         let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
         return tasks.flatMap { task -> [Int32] in
             let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)

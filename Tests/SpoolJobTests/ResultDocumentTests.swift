@@ -26,6 +26,7 @@ extension ResultDocument {
         input: InputImage(path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
         renditions: [.full],
         timings: Timings(queued: 1, waited: 0.5, rendered: 2.5, committed: 0.125),
+        usage: Usage(peakMemory: 50_000_000, processor: 12.5),
         metadata: ["order": .number("100000000000000000001"), "a": .null],
         error: JobError(.inputCorrupt, "broken"))
 }
@@ -59,7 +60,7 @@ extension ResultDocument.RenditionImage {
         #expect(
             keys == [
                 "version", "job", "id", "status", "error", "worker", "submittedAt", "claimedAt", "finishedAt",
-                "retryAt", "attempts", "attemptsForgiven", "input", "renditions", "timings", "metadata",
+                "retryAt", "attempts", "attemptsForgiven", "input", "renditions", "timings", "usage", "metadata",
             ])
         #expect(ResultDocument.full.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
         #expect(ResultDocument.full.json["error"]?["code"] == "input_corrupt")

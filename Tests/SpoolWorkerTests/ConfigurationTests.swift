@@ -88,6 +88,9 @@ import Testing
         .inputBytes: ("512KiB", { $0.inputBytes == 512 << 10 }),
         .inputPixels: ("30", { $0.limits.inputPixels == 30 }),
         .outputDimension: ("40", { $0.limits.outputDimension == 40 }),
+        .memory: ("2GiB", { $0.memory == 2 << 30 && $0.budget(timeout: .seconds(1)).memory == 2 << 30 }),
+        .outputBytes: ("5MB", { $0.outputBytes == 5_000_000 }),
+        .sandbox: ("best-effort", { $0.sandbox == .bestEffort }),
         .logLevel: ("debug", { $0.logLevel == .debug }),
     ]
 

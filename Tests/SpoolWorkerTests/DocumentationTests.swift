@@ -158,6 +158,7 @@ import Testing
             input: ResultDocument.InputImage(
                 path: "a", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: ""),
             renditions: [image], timings: ResultDocument.Timings(queued: 1, waited: 1, rendered: 1, committed: 1),
+            usage: ResultDocument.Usage(peakMemory: 1, processor: 1),
             metadata: 1,
             error: JobError(.workerDied, ""))
         let members = whole.json.object?.members ?? []

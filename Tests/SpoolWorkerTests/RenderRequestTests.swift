@@ -44,7 +44,7 @@ import Testing
 /// A call as it arrives at a renderer.
 private func arrived(
     _ call: RendererCall, overlays: Int = 0, outputs: Int
-) throws -> (call: RendererCall, files: RendererFiles) {
+) throws -> (call: RendererCall, files: RendererFiles, budget: JobBudget) {
     let (supervisor, renderer) = try MessageSocket.pair()
     func file(_ content: String) throws -> OpenFile {
         let file = try OpenFile.inMemory("test")
@@ -55,7 +55,8 @@ private func arrived(
         call,
         RendererFiles(
             source: file("source"), overlays: (0..<overlays).map { try file("overlay \($0)") },
-            outputs: (0..<outputs).map { try file("output \($0)") }))
+            outputs: (0..<outputs).map { try file("output \($0)") }),
+        JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7))
     return try #require(try renderer.receiveCall())
 }
 
@@ -71,8 +72,9 @@ extension OpenFile {
             Rendition(path: "\(path)\($0).jpg", format: .jpeg, width: 65_535, fit: .contain, quality: 100)
         }
         let request = RenderRequest(input: Input(path: path), renditions: renditions, limits: RenderLimits())
-        let (call, files) = try arrived(.render(request), outputs: renditions.count)
+        let (call, files, budget) = try arrived(.render(request), outputs: renditions.count)
         #expect(call == .render(request))
+        #expect(budget == JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7))
         #expect(try files.source.text == "source")
         #expect(try files.outputs.map { try $0.text } == (0..<renditions.count).map { "output \($0)" })
     }

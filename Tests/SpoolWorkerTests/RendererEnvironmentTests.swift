@@ -12,7 +12,7 @@ struct RendererEnvironmentTests {
         #expect(
             environment == [
                 "PATH": "/bin", "TZ": "UTC", "LD_LIBRARY_PATH": "/opt/lib", "MALLOC_ARENA_MAX": "2",
-                "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no",
+                "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no", "LD_BIND_NOW": "1", "VIPS_DISC_THRESHOLD": "1t",
             ])
     }
 }

@@ -45,6 +45,9 @@ int spool_open_program(const char *path);
 // an empty signal mask and default signal actions.
 pid_t spool_spawn(int program, char *const arguments[], char *const environment[], int socket, int errors);
 
+// pidfd_send_signal(2).
+int spool_signal_process(int process, int signal);
+
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);
 

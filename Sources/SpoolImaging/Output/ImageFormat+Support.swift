@@ -1,6 +1,7 @@
 import SpoolJob
 import SpoolSystem
 import SpoolWire
+import Synchronization
 
 /// Whether the installed libraries write a format, with the options that are asked for.
 enum WritingSupport: Equatable {
@@ -39,12 +40,9 @@ extension ImageFormat {
     /// What a try has shown, once in a process. Not while others use libvips, as for all that calls it.
     var writingSupport: WritingSupport {
         guard Operation.exists(saver) else { return .none(self) }
-        return self == .avif ? Self.avifSupport : .complete
+        guard self == .avif, let failure = Capabilities.current.avifFailure else { return .complete }
+        return .broken(.avif, VipsFailure(text: failure))
     }
-
-    /// libheif finds its encoders in files of their own when it starts, and libvips has the operation without them, too.
-    private static let avifSupport =
-        Trial.failure(of: Encoding(.avif)).map { WritingSupport.broken(.avif, $0) } ?? .complete
 
     /// The Debian package that has the encoder, if it is not in the library's own.
     fileprivate var encoderPackage: String? { self == .avif ? "libheif-plugin-aomenc" : nil }
@@ -56,7 +54,7 @@ extension Encoding {
         let support = format.writingSupport
         guard support == .complete else { return support }
         switch self {
-        case .jpeg(let options) where options.needsMozjpeg && !Trial.hasMozjpeg:
+        case .jpeg(let options) where options.needsMozjpeg && !Capabilities.current.hasMozjpeg:
             return .lacks(
                 .jpeg, option: "mozjpeg's options",
                 reason: "it uses libjpeg-turbo, as on Debian; take mozjpeg, trellisQuantisation, overshootDeringing, "
@@ -85,8 +83,31 @@ extension Encoding {
     }
 }
 
+/// What the installed encoders can do beyond what their names say.
+struct Capabilities: Codable, Sendable {
+    /// Why AVIF cannot be written, or nil. libheif finds its encoders in files of their own when it starts, and libvips has
+    /// the operation without them, too.
+    var avifFailure: String?
+    /// libvips ignores its options without a word where it has libjpeg-turbo.
+    var hasMozjpeg: Bool
+
+    private static let known = Mutex<Capabilities?>(nil)
+
+    /// Tried out the first time; not while others use libvips.
+    static var current: Capabilities {
+        if let known = known.withLock({ $0 }) { return known }
+        let tried = Capabilities(
+            avifFailure: Trial.failure(of: Encoding(.avif))?.message, hasMozjpeg: Trial.hasMozjpeg)
+        tried.remember()
+        return tried
+    }
+
+    /// Spares this process and its children the trials.
+    func remember() { Self.known.withLock { $0 = self } }
+}
+
 /// Small pictures, encoded to see what the installed libraries can do: their names for things prove nothing.
-private enum Trial {
+enum Trial {
     /// - Returns: nil if it works; also for want of memory or descriptors, when the job itself will tell.
     static func failure(of encoding: Encoding) -> VipsFailure? {
         do {
@@ -99,7 +120,6 @@ private enum Trial {
         }
     }
 
-    /// libvips ignores the options without a word where it has libjpeg-turbo.
     static let hasMozjpeg: Bool = {
         var options = JPEGOptions()
         options.quantisationTable = 2
@@ -110,7 +130,9 @@ private enum Trial {
         }
     }()
 
-    private static func file(of encoding: Encoding) throws -> FileDigest {
+    private static func file(of encoding: Encoding) throws -> FileDigest { FileDigest(of: try content(of: encoding)) }
+
+    static func content(of encoding: Encoding) throws -> [UInt8] {
         let gradient = try Operation("xyz")
         gradient.set("width", 16)
         gradient.set("height", 16)
@@ -123,9 +145,9 @@ private enum Trial {
         colours.set("in", [picture, try picture.firstBands(1)])
         let file = try OpenFile.inMemory("spool-renderer trial")
         defer { withExtendedLifetime(file) {} }
-        let output = try OutputFile(file.descriptor)
         try Encoder(encoding).write(
-            colours.image().applying("copy") { $0.set("interpretation", member: "srgb") }, to: output)
-        return try output.digest()
+            colours.image().applying("copy") { $0.set("interpretation", member: "srgb") },
+            to: OutputFile(file.descriptor))
+        return try file.read(upTo: 1 << 16)
     }
 }

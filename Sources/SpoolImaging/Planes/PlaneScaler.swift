@@ -6,7 +6,7 @@ import Glibc
 /// Making a graph takes longer than running it on a small plane, so the last ones are kept: the renditions of most jobs
 /// have the sizes of the jobs before.
 final class PlaneScaler {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         var source: Size
         var region: Plane.Region
         var target: Size
@@ -60,6 +60,18 @@ final class PlaneScaler {
             graph.pointer, plane.samples, plane.stride, result.samples, result.stride, graph.scratch)
         guard status == 0 else { throw .zimg() }
         return result
+    }
+
+    /// The graphs that were used, the last ones first.
+    var used: [Key] { graphs.sorted { $0.value.lastUse > $1.value.lastUse }.filter { $0.value.lastUse > 0 }.map(\.key) }
+
+    /// Makes a graph for later, unless there is one.
+    func prepare(_ key: Key) throws(PlaneFailure) { _ = try graph(key) }
+
+    /// Forgets what was used until now.
+    func forgetUses() {
+        uses = 0
+        for graph in graphs.values { graph.lastUse = 0 }
     }
 
     private func graph(_ key: Key) throws(PlaneFailure) -> Graph {

@@ -108,6 +108,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let renderFailed = ErrorCode(rawValue: "render_failed")
     /// The rendering took longer than the job's timeout.
     public static let renderTimeout = ErrorCode(rawValue: "render_timeout")
+    /// The rendering needs more memory than the limit on a job's.
+    public static let memoryExceeded = ErrorCode(rawValue: "memory_exceeded")
     /// The renderer process ended in the middle of the job; the message has the signal.
     public static let rendererDied = ErrorCode(rawValue: "renderer_died")
     /// The renderer lacked memory, threads or something else of the machine that it runs on.
@@ -125,8 +127,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable,
         .outputIsInput,
-        .outputTooLarge, .lossForbidden, .optionUnsupported, .renderFailed, .renderTimeout, .rendererDied,
-        .resourcesExhausted,
+        .outputTooLarge, .lossForbidden, .optionUnsupported, .renderFailed, .renderTimeout, .memoryExceeded,
+        .rendererDied, .resourcesExhausted,
         .workerDied, .storageFull, .storageFailed,
     ]
 

@@ -140,6 +140,19 @@ public struct ResultDocument: Sendable, Equatable {
         }
     }
 
+    /// What the rendering took, as the kernel has counted it.
+    public struct Usage: Sendable, Equatable {
+        /// Bytes, of the process that rendered: what the libraries need included.
+        public var peakMemory: Int
+        /// Milliseconds of processor time, of all threads together.
+        public var processor: Double
+
+        public init(peakMemory: Int, processor: Double) {
+            self.peakMemory = peakMemory
+            self.processor = processor
+        }
+    }
+
     /// The job file's name; bytes that are no text are replaced.
     public var job: String
     /// Unique, and ordered in time.
@@ -160,6 +173,8 @@ public struct ResultDocument: Sendable, Equatable {
     /// Empty unless the job succeeded.
     public var renditions: [RenditionImage]
     public var timings: Timings?
+    /// nil unless the job succeeded.
+    public var usage: Usage?
     /// The producer's own, untouched.
     public var metadata: JSONValue?
     /// Why the job failed.
@@ -169,7 +184,8 @@ public struct ResultDocument: Sendable, Equatable {
         job: String, id: String, status: Status, worker: Worker, submittedAt: Date, claimedAt: Date,
         finishedAt: Date? = nil, retryAt: Date? = nil, attempts: [Attempt] = [], attemptsForgiven: Int = 0,
         input: InputImage? = nil,
-        renditions: [RenditionImage] = [], timings: Timings? = nil, metadata: JSONValue? = nil, error: JobError? = nil
+        renditions: [RenditionImage] = [], timings: Timings? = nil, usage: Usage? = nil,
+        metadata: JSONValue? = nil, error: JobError? = nil
     ) {
         self.job = job
         self.id = id
@@ -184,6 +200,7 @@ public struct ResultDocument: Sendable, Equatable {
         self.input = input
         self.renditions = renditions
         self.timings = timings
+        self.usage = usage
         self.metadata = metadata
         self.error = error
     }

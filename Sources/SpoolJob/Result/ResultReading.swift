@@ -27,6 +27,7 @@ extension ResultDocument {
         if json["input"] != nil { input = try InputImage(reader.object("input")) }
         for rendition in try reader.array("renditions") { renditions.append(try RenditionImage(rendition)) }
         if json["timings"] != nil { timings = try Timings(reader.object("timings")) }
+        if json["usage"] != nil { usage = try Usage(reader.object("usage")) }
         metadata = json["metadata"]
         if json["error"] != nil { error = try JobError(reader.object("error")) }
     }
@@ -75,6 +76,12 @@ extension ResultDocument.RenditionImage {
         losses = reader.json["losses"]?.array?.compactMap(\.string).compactMap(Loss.init) ?? []
         placeholder = reader.json["placeholder"]?.string
         dominantColour = reader.json["dominantColour"]?.string
+    }
+}
+
+extension ResultDocument.Usage {
+    fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
+        self.init(peakMemory: try reader.int("peakMemory"), processor: try reader.double("processor"))
     }
 }
 

@@ -19,6 +19,7 @@ extension ResultDocument {
         object["input"] = input?.json
         object["renditions"] = .array(renditions.map(\.json))
         object["timings"] = timings?.json
+        object["usage"] = usage?.json
         object["metadata"] = metadata
         return .object(object)
     }
@@ -80,6 +81,12 @@ extension ResultDocument.RenditionImage {
         object["placeholder"] = placeholder.map { .string($0) }
         object["dominantColour"] = dominantColour.map { .string($0) }
         return .object(object)
+    }
+}
+
+extension ResultDocument.Usage {
+    var json: JSONValue {
+        ["peakMemory": .number(peakMemory), "processor": .number(processor, digits: 3)]
     }
 }
 

@@ -64,11 +64,12 @@ struct ExplainCommand: AsyncParsableCommand {
     ) throws -> PlanDescription {
         var logger = Logger(label: "spool-worker")
         logger.logLevel = configuration.logLevel
-        let renderer = try RendererProcess.start(1, logger: logger, program: RendererProgram.open())[0]
+        let renderer = try RendererProcess.start(
+            1, configuration.sandbox, logger: logger, program: RendererProgram.open())[0]
         defer { renderer.end() }
         let outcome = renderer.explain(
             RenderRequest(withoutPathsOf: job, limits: configuration.limits), source: source,
-            timeout: configuration.timeout)
+            configuration.budget(timeout: configuration.timeout), timeout: configuration.timeout)
         if let error = outcome.failure(timeout: configuration.timeout) { throw error }
         guard case .replied(let reply) = outcome else { throw JobError(.rendererDied, "no renderer took the job") }
         let plan: PlanDescription

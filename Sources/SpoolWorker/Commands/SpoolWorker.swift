@@ -1,6 +1,7 @@
 import ArgumentParser
 import SpoolCore
 import SpoolSystem
+import SpoolWire
 
 @main
 struct SpoolWorker: AsyncParsableCommand {
@@ -29,5 +30,5 @@ struct SpoolWorker: AsyncParsableCommand {
     }
 
     /// The version of this program, as in CHANGELOG.md.
-    static let version = "0.1.0"
+    static let version = Release.version
 }

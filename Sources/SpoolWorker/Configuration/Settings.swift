@@ -47,6 +47,9 @@ enum SettingKey: String, CaseIterable, Sendable {
     case inputBytes = "limits.input-bytes"
     case inputPixels = "limits.input-pixels"
     case outputDimension = "limits.output-dimension"
+    case memory = "limits.memory"
+    case outputBytes = "limits.output-bytes"
+    case sandbox
     case logLevel = "log.level"
 
     var isList: Bool { self == .inputRoots || self == .outputRoots }

@@ -38,6 +38,10 @@ struct WorkerConfiguration: Sendable, Equatable {
     /// The largest source file, in bytes.
     var inputBytes: Int
     var limits: RenderLimits
+    /// Private memory of one rendering, in bytes, and the bytes of one rendition.
+    var memory, outputBytes: Int
+    /// What must hold before a renderer sees a job.
+    var sandbox: SandboxMode
     var logLevel: Logger.Level
 
     init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
@@ -70,8 +74,18 @@ struct WorkerConfiguration: Sendable, Equatable {
         limits = RenderLimits()
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
         limits.outputDimension = try settings.integer(.outputDimension, in: 1...65_535) ?? limits.outputDimension
+        memory = try settings.bytes(.memory, in: (16 << 20)...(1 << 42)) ?? 1 << 30
+        outputBytes = try settings.bytes(.outputBytes, in: 1...Int.max) ?? 1 << 30
+        sandbox = try settings.choice(.sandbox, SandboxMode.allCases.map { ($0.rawValue, $0) }) ?? .required
         logLevel = try settings.choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }) ?? .info
         try Self.validate(outputRoots: outputRoots, spool: spool, settings)
+    }
+
+    /// What one rendering may use. Processor time is for all threads, so that a job with two may use both for all its time.
+    func budget(timeout: Duration) -> JobBudget {
+        JobBudget(
+            memory: memory, processorSeconds: max(2, Int((2 * (timeout / .seconds(1))).rounded(.up))),
+            outputBytes: outputBytes)
     }
 
     /// An output root that holds state folders would let a job write jobs and results.

@@ -26,7 +26,7 @@ struct JobRendering: Sendable {
         } catch {
             return .failed(error, source: nil)
         }
-        let (rendered, waited) = await render(opened)
+        let (rendered, waited, usage) = await render(opened)
         let renderMilliseconds = start.millisecondsUntilNow - waited / .milliseconds(1)
         switch settle(opened, rendered) {
         case .published(let images, let milliseconds):
@@ -35,7 +35,7 @@ struct JobRendering: Sendable {
                     input: ResultDocument.InputImage(images.input, path: job.input.path),
                     renditions: zip(job.renditions, images.renditions).map(ResultDocument.RenditionImage.init),
                     waitMilliseconds: waited / .milliseconds(1), renderMilliseconds: renderMilliseconds,
-                    publishMilliseconds: milliseconds))
+                    publishMilliseconds: milliseconds, usage: usage.map(ResultDocument.Usage.init)))
         case .ended(let outcome): return outcome
         }
     }
@@ -175,37 +175,36 @@ struct JobRendering: Sendable {
         case interrupted
     }
 
-    /// - Returns: also how long no renderer was free.
-    private func render(_ opened: OpenedJob) async -> (RenderOutcome, waited: Duration) {
+    /// - Returns: also how long no renderer was free, and what the rendering took.
+    private func render(_ opened: OpenedJob) async -> (RenderOutcome, waited: Duration, RendererProcess.Usage?) {
         let request = RenderRequest(withoutPathsOf: job, limits: work.configuration.limits)
         var waited = Duration.zero
         for _ in 0..<Self.maximumRefusals {
             let asked = ContinuousClock.now
-            guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited) }
+            guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited, nil) }
             waited += asked.duration(to: .now)
-            guard let files = opened.files else { return (.interrupted, waited) }
-            var outcome = renderer.render(request, files: files, timeout: timeout)
+            guard let files = opened.files else { return (.interrupted, waited, nil) }
+            var (outcome, usage) = renderer.render(
+                request, files: files, work.configuration.budget(timeout: timeout), timeout: timeout)
             if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
-                renderer.end()
                 outcome = .babbled(flaw)
             }
-            let isAlive = if case .replied = outcome { true } else { false }
-            await work.renderers.giveBack(renderer, isAlive: isAlive)
+            await work.renderers.giveBack(renderer)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if !isAlive, await work.renderers.isClosed { return (.interrupted, waited) }
+            if case .replied = outcome {} else if await work.renderers.isClosed { return (.interrupted, waited, nil) }
             switch outcome {
-            case .replied(.rendered(let rendered)): return (.rendered(rendered), waited)
-            case .replied(.failed(let error)): return (.failed(error), waited)
+            case .replied(.rendered(let rendered)): return (.rendered(rendered), waited, usage)
+            case .replied(.failed(let error)): return (.failed(error), waited, usage)
             case .neverBegan: continue
             case .babbled(let flaw):
-                work.logger.error("renderer \(renderer.pid) gave a wrong answer and was stopped: \(flaw)")
+                work.logger.error("renderer \(renderer.pid) gave a wrong answer: \(flaw)")
             case .died(let ending):
                 work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
-            case .timedOut: break
+            case .timedOut, .lacksMemory: break
             }
-            if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited) }
+            if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited, usage) }
         }
-        return (.failed(JobError(.rendererDied, "no renderer took the job")), waited)
+        return (.failed(JobError(.rendererDied, "no renderer took the job")), waited, nil)
     }
 }
 
@@ -230,6 +229,12 @@ extension RenderRequest {
 extension ResultDocument.SourceState {
     fileprivate init(_ status: FileStatus) {
         self.init(bytes: Int(status.size), changedAt: Date(nanoseconds: status.changed))
+    }
+}
+
+extension ResultDocument.Usage {
+    fileprivate init(_ usage: RendererProcess.Usage) {
+        self.init(peakMemory: usage.peakMemory, processor: usage.processorSeconds * 1000)
     }
 }
 

@@ -9,12 +9,16 @@ enum RendererEnvironment {
         }.merging(own) { $1 }
     }
 
-    private static let names: Set = ["PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES"]
+    private static let names: Set = ["PATH", "TZ", "LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES"]
     private static let prefixes = ["MALLOC_"]
 
     private static let own = [
         // Errors of libraries are told apart by their words, so they must not be translated.
         "LC_ALL": "C.UTF-8",
+        // All symbols are looked up by the parent, and none by each child anew.
+        "LD_BIND_NOW": "1",
+        // Pictures never go to temporary files: a renderer has no file system, and the limit on memory holds.
+        "VIPS_DISC_THRESHOLD": "1t",
         // A crash ends the renderer at once: Swift's crash report takes half a second and a hundred lines, and lets a
         // process live on that was sent its signal by somebody else.
         "SWIFT_BACKTRACE": "enable=no",

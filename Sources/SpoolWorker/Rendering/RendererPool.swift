@@ -2,6 +2,7 @@ import DequeModule
 import Logging
 import ServiceLifecycle
 import SpoolSystem
+import SpoolWire
 
 /// The renderer children: so many as images may be rendered at a time, each lent to one job after another.
 actor RendererPool {
@@ -20,9 +21,9 @@ actor RendererPool {
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
 
-    init(count: Int, logger: Logger, program: OpenFile) {
+    init(count: Int, _ sandbox: SandboxMode, logger: Logger, program: OpenFile) {
         self.init(count: count, logger: logger) { (count, logger) throws(RendererStartError) in
-            try RendererProcess.start(count, logger: logger, program: program)
+            try RendererProcess.start(count, sandbox, logger: logger, program: program)
         }
     }
 
@@ -33,10 +34,10 @@ actor RendererPool {
     }
 
     /// Starts all renderers, so that a broken installation shows before a job is claimed.
-    /// - Returns: the version of the libvips that they use.
-    func start() async throws(RendererStartError) -> String {
+    /// - Returns: what one of them says; all are the same.
+    func start() async throws(RendererStartError) -> RendererGreeting? {
         idle = try await launch(count).get()
-        return idle.first?.vipsVersion ?? "none"
+        return idle.first?.greeting
     }
 
     /// Lends a renderer, in the order of the calls.
@@ -44,7 +45,7 @@ actor RendererPool {
     func borrow() async -> RendererProcess? {
         if isClosed { return nil }
         while let renderer = idle.popLast() {
-            if renderer.isIdle { return lend(renderer) }
+            if renderer.isUsable { return lend(renderer) }
             logger.warning("renderer \(renderer.pid) has died while it was idle; another takes its place")
             renderer.end()
             replace()
@@ -52,16 +53,15 @@ actor RendererPool {
         return await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// Takes a renderer back.
-    /// - Parameter isAlive: false if it was killed or died. Another is started in its place, for which nobody waits here:
-    ///   the job's verdict does not depend on it.
-    func giveBack(_ renderer: RendererProcess, isAlive: Bool) {
+    /// Takes a renderer back. If it has ended, another is started in its place, for which nobody waits here: the job's verdict
+    /// does not depend on it.
+    func giveBack(_ renderer: RendererProcess) {
         lent[ObjectIdentifier(renderer)] = nil
         if isClosed {
-            if isAlive { renderer.end() }
+            renderer.end()
             return
         }
-        if isAlive {
+        if renderer.isUsable {
             hand(renderer)
         } else {
             replace()

@@ -1,144 +1,249 @@
 import FoundationEssentials
+import Glibc
 import Logging
 import SpoolCore
 import SpoolSystem
 import SpoolWire
+import Synchronization
 import SystemPackage
 
-/// One renderer child, which renders one job at a time. A crash, a hang or an exploit in an image decoder ends here.
+/// One renderer: a process that forks a child for each job. A crash, a hang or an exploit in an image decoder ends with the
+/// child. See ``SpoolSandbox/RendererParent`` for the other side.
 final class RendererProcess: Sendable {
     /// How a call can end.
     enum Outcome<Reply: Sendable>: Sendable {
         case replied(Reply)
         case timedOut
         case died(ChildProcess.Ending)
-        /// Its answer was not one, so it was stopped.
+        /// Its answer was not one.
         case babbled(_ flaw: String)
-        /// It was dead before it had the call; the job is as good as untouched.
+        /// An allocation of so many bytes was refused.
+        case lacksMemory(_ bytes: Int, limit: Int)
+        /// No child had the call; the job is as good as untouched.
         case neverBegan
     }
 
-    /// Long enough for a busy machine to load libvips from a slow disk.
-    private static let startPatience: Int32 = 60_000
+    /// What a call cost, as the kernel has counted it.
+    struct Usage: Sendable {
+        /// Bytes.
+        var peakMemory: Int
+        var processorSeconds: Double
+    }
 
-    private let child: ChildProcess
-    /// Of the installed libvips.
-    let vipsVersion: String
+    /// Long enough for a busy machine to load libvips from a slow disk.
+    private static let startPatience = Duration.seconds(60)
+    /// Long enough for a busy machine to end a process that has been killed, or that has answered.
+    private static let endPatience = Duration.seconds(60)
+
+    private let parent: ChildProcess
+    let greeting: RendererGreeting
+    private let isBroken = Mutex(false)
+
+    private struct Child: Sendable {
+        var socket: MessageSocket
+        var process: ProcessHandle
+    }
 
     private static let environment = RendererEnvironment.selected(from: ProcessInfo.processInfo.environment)
 
-    var pid: Int32 { child.pid }
+    var pid: Int32 { parent.pid }
 
     /// Starts renderers side by side and waits until all say that they can work.
     /// - Parameters:
+    ///   - sandbox: what must hold, or they do not start.
     ///   - logger: for what they write to their standard error.
     ///   - program: of the renderers.
     static func start(
-        _ count: Int, logger: Logger, program: OpenFile
+        _ count: Int, _ sandbox: SandboxMode, logger: Logger, program: OpenFile
     ) throws(RendererStartError) -> [RendererProcess] {
-        var children: [ChildProcess] = []
+        var parents: [ChildProcess] = []
         do {
-            for _ in 0..<count { children.append(try spawn(program, logger)) }
+            for _ in 0..<count { parents.append(try spawn(program, sandbox, logger)) }
         } catch {
-            for child in children { Self.end(child) }
+            for parent in parents { Self.end(parent) }
             throw error
         }
         var renderers: [RendererProcess] = []
         do {
-            for child in children { renderers.append(try RendererProcess(child)) }
+            for parent in parents { renderers.append(try RendererProcess(parent)) }
         } catch {
             // The one that failed has ended already.
-            for child in children.dropFirst(renderers.count + 1) { Self.end(child) }
+            for parent in parents.dropFirst(renderers.count + 1) { Self.end(parent) }
             for renderer in renderers { renderer.end() }
             throw error
         }
         return renderers
     }
 
-    private static func spawn(_ program: OpenFile, _ logger: Logger) throws(RendererStartError) -> ChildProcess {
+    private static func spawn(
+        _ program: OpenFile, _ sandbox: SandboxMode, _ logger: Logger
+    ) throws(RendererStartError) -> ChildProcess {
         do {
             let words = try Pipe()
-            let child = try ChildProcess(
-                program, arguments: [RendererProgram.name.string], environment: environment, errors: words.writing)
-            RendererWords.follow(words.reading, of: child.pid, logger: logger)
-            return child
+            let parent = try ChildProcess(
+                program, arguments: [RendererProgram.name.string, sandbox.rawValue], environment: environment,
+                errors: words.writing)
+            RendererWords.follow(words.reading, of: parent.pid, logger: logger)
+            return parent
         } catch {
             throw RendererStartError(description: "a renderer could not be started: \(error)")
         }
     }
 
-    /// Waits for the greeting; a child that does not give it is ended.
-    private init(_ child: ChildProcess) throws(RendererStartError) {
-        self.child = child
-        let isSilent = !child.socket.waitUntilReadable(milliseconds: Self.startPatience)
-        let received = isSilent ? nil : try? child.socket.receive()
+    /// Waits for the greeting; a process that does not give it is ended.
+    private init(_ parent: ChildProcess) throws(RendererStartError) {
+        self.parent = parent
+        let isSilent = !parent.socket.waitUntilReadable(until: .now + Self.startPatience)
+        let received = isSilent ? nil : try? parent.socket.receive()
         guard let received, let greeting = try? RendererAnswer.decode(RendererGreeting.self, from: received.message)
         else {
-            let ending = Self.end(child)
+            let ending = Self.end(parent)
             throw RendererStartError(
                 description: isSilent
-                    ? "a renderer said nothing for \(Self.startPatience / 1000) s"
-                    : "a renderer ended before it could work (\(ending.description))")
+                    ? "a renderer said nothing for \(Self.startPatience)"
+                    : "a renderer ended before it could work (\(ending.description)); what it wrote stands above")
         }
-        vipsVersion = greeting.vips
+        self.greeting = greeting
+        guard greeting.version == Release.version else {
+            Self.end(parent)
+            throw RendererStartError(
+                description: "spool-renderer is of version \(greeting.version), this program of \(Release.version); "
+                    + "install both from one package")
+        }
     }
 
     @discardableResult
-    private static func end(_ child: ChildProcess) -> ChildProcess.Ending {
-        child.kill()
-        return child.wait()
+    private static func end(_ parent: ChildProcess) -> ChildProcess.Ending {
+        parent.kill()
+        return parent.wait()
     }
 
-    /// Whether an idle renderer still waits for work: one that has died, or says something unasked, does not.
-    var isIdle: Bool { !child.socket.waitUntilReadable(milliseconds: 0) }
+    /// Whether it can take a job: false once it has ended, or has broken its protocol.
+    var isUsable: Bool { !isBroken.withLock { $0 } && !parent.socket.isClosed }
 
-    /// Renders, blocking. After any outcome but a reply the process is gone.
-    func render(_ request: RenderRequest, files: RendererFiles, timeout: Duration) -> Outcome<RenderReply> {
-        ask(.render(request), files, timeout)
+    /// Renders, blocking. When this returns no process has the files open any more, but this one.
+    func render(
+        _ request: RenderRequest, files: RendererFiles, _ budget: JobBudget, timeout: Duration
+    ) -> (Outcome<RenderReply>, Usage?) {
+        ask(.render(request), files, budget, timeout)
     }
 
-    /// Plans, blocking. After any outcome but a reply the process is gone.
-    func explain(_ request: RenderRequest, source: OpenFile, timeout: Duration) -> Outcome<ExplainReply> {
-        ask(.explain(request), RendererFiles(source: source), timeout)
+    /// Plans, blocking.
+    func explain(
+        _ request: RenderRequest, source: OpenFile, _ budget: JobBudget, timeout: Duration
+    ) -> Outcome<ExplainReply> {
+        ask(.explain(request), RendererFiles(source: source), budget, timeout).0
     }
 
     private func ask<Reply: Decodable & Sendable>(
-        _ call: RendererCall, _ files: RendererFiles, _ timeout: Duration
-    ) -> Outcome<Reply> {
+        _ call: RendererCall, _ files: RendererFiles, _ budget: JobBudget, _ timeout: Duration
+    ) -> (Outcome<Reply>, Usage?) {
         let deadline = ContinuousClock.now + timeout
-        do {
-            try child.socket.send(call, files)
-        } catch {
-            end()
-            return .neverBegan
+        guard let child = child(for: call, files, budget) else { return (.neverBegan, nil) }
+        var outcome: Outcome<Reply>? = nil
+        if !child.socket.waitUntilReadable(until: deadline) {
+            outcome = .timedOut
+        } else {
+            do throws(SystemFailure) {
+                // Without a message the child has ended, or is about to.
+                if let received = try child.socket.receive() {
+                    let reply = try? RendererAnswer.decode(Reply.self, from: received.message)
+                    outcome = reply.map { .replied($0) } ?? .babbled("it could not be read")
+                }
+            } catch {
+                outcome = .babbled("it could not be received: \(error)")
+            }
         }
-        guard waitForReply(until: deadline) else {
-            end()
-            return .timedOut
+        // One that has answered ends by itself. All others are ended.
+        if case .replied? = outcome {
+            if !child.process.waitForEnd(until: .now + Self.endPatience) {
+                outcome = .babbled("it did not end after it")
+            }
+        } else if outcome == nil {
+            _ = child.process.waitForEnd(until: min(deadline, .now + Self.endPatience))
         }
-        // A socket that fails has lost its other end.
-        guard let received = try? child.socket.receive() else { return .died(Self.end(child)) }
-        guard let reply = try? RendererAnswer.decode(Reply.self, from: received.message) else {
-            end()
-            return .babbled("it could not be read")
+        child.process.kill()
+        guard child.process.waitForEnd(until: .now + Self.endPatience), let end = lastEnd() else {
+            breakOff()
+            // It hangs in the kernel, or its parent has ended and it with it.
+            _ = child.process.waitForEnd(until: .now + Self.endPatience)
+            return (outcome ?? .died(.signalled(SIGKILL)), nil)
         }
-        return .replied(reply)
+        let usage = Usage(peakMemory: end.peakMemory, processorSeconds: end.processorSeconds)
+        return (judged(outcome, end, budget), usage)
     }
 
-    private func waitForReply(until deadline: ContinuousClock.Instant) -> Bool {
-        while true {
-            let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
-            guard left > 0 else { return false }
-            if child.socket.waitUntilReadable(milliseconds: Int32(min(left.rounded(.up), 60_000))) { return true }
+    /// What the end of the child says beyond its answer.
+    private func judged<Reply>(_ outcome: Outcome<Reply>?, _ end: ChildEnd, _ budget: JobBudget) -> Outcome<Reply> {
+        // A call that succeeded has done without, and one of a machine without memory has not come near its limit.
+        if end.refusedAllocation > 0, !(outcome?.isSuccess ?? false), !(outcome?.isTimeout ?? false),
+            end.peakMemory + end.refusedAllocation > budget.memory / 2
+        {
+            return .lacksMemory(end.refusedAllocation, limit: budget.memory)
         }
+        return outcome ?? .died(end.signal == 0 ? .exited(end.status) : .signalled(end.signal))
     }
 
-    /// Kills the child; a request that runs ends as died.
-    func kill() { child.kill() }
+    /// A child that has the call.
+    private func child(for call: RendererCall, _ files: RendererFiles, _ budget: JobBudget) -> Child? {
+        let start = ContinuousClock.now
+        while isUsable, let child = nextChild() {
+            do throws(SystemFailure) {
+                try child.socket.send(call, files, budget)
+                return child
+            } catch {
+                // Somebody has ended it while it waited.
+                child.process.kill()
+                guard lastEnd() != nil, .now < start + Self.startPatience else { break }
+            }
+        }
+        breakOff()
+        return nil
+    }
 
-    /// Kills the child and waits for its end.
+    private func nextChild() -> Child? {
+        guard case (.born, let files)? = news(), files.count == 2 else { return nil }
+        return Child(socket: MessageSocket(files[0]), process: ProcessHandle(files[1]))
+    }
+
+    /// What the renderer says next; nil if it says nothing, or nonsense.
+    private func news() -> (news: RendererNews, files: [OpenFile])? {
+        guard parent.socket.waitUntilReadable(until: .now + Self.endPatience),
+            let received = try? parent.socket.receive(),
+            let news = try? RendererAnswer.decode(RendererNews.self, from: received.message)
+        else { return nil }
+        return (news, received.files)
+    }
+
+    private func lastEnd() -> ChildEnd? {
+        guard case (.ended(let end), _)? = news() else { return nil }
+        return end
+    }
+
+    /// Ends a renderer that does not keep to the protocol.
+    private func breakOff() {
+        isBroken.withLock { $0 = true }
+        end()
+    }
+
+    /// Kills the renderer and its child; a call that runs ends as died.
+    func kill() { parent.kill() }
+
+    /// Kills the renderer, and waits for its end.
     func end() {
-        Self.end(child)
+        Self.end(parent)
+    }
+}
+
+extension RendererProcess.Outcome {
+    fileprivate var isTimeout: Bool { if case .timedOut = self { true } else { false } }
+
+    fileprivate var isSuccess: Bool {
+        switch self {
+        case .replied(let reply as RenderReply): if case .rendered = reply { true } else { false }
+        case .replied: true
+        default: false
+        }
     }
 }
 
@@ -150,12 +255,23 @@ extension RendererProcess.Outcome {
             return nil
         case .babbled(let flaw):
             return JobError(
-                .rendererDied, "the renderer process gave a wrong answer, and the worker stopped it: \(flaw)")
+                .rendererDied, "the renderer process gave a wrong answer: \(flaw)")
         case .timedOut:
             return JobError(
                 .renderTimeout,
                 "the rendering took longer than \(timeout) and was stopped; raise the timeout of the job or the "
                     + "worker, or ask for less")
+        case .lacksMemory(let bytes, let limit):
+            return JobError(
+                .memoryExceeded,
+                "the rendering needs more memory than the limit of \(ByteSize(limit)) (limits.memory): "
+                    + "\(ByteSize(bytes)) more were refused; raise the limit, or use a smaller source or smaller renditions"
+            )
+        case .died(.signalled(SIGXCPU)):
+            return JobError(
+                .renderTimeout,
+                "the rendering took more processor time than twice its timeout of \(timeout) and was stopped; raise "
+                    + "the timeout of the job or the worker, or ask for less")
         case .died(let ending):
             let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
             return JobError(

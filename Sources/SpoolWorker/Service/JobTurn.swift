@@ -96,6 +96,7 @@ struct JobTurn: Sendable {
                 queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
                 waited: result.waitMilliseconds, rendered: result.renderMilliseconds,
                 committed: result.publishMilliseconds)
+            claimed.document.usage = result.usage
             return try finish(claimed, failed: nil)
         case .failed(let error, _) where error.starvation == nil && error.code == .storageFull && lacksSpace:
             // No job's fault: it waits, and so does the worker. With space left, the job takes more than there is.

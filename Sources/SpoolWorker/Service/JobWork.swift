@@ -40,4 +40,5 @@ struct WorkResult: Sendable {
     var waitMilliseconds = 0.0
     var renderMilliseconds = 0.0
     var publishMilliseconds = 0.0
+    var usage: ResultDocument.Usage?
 }

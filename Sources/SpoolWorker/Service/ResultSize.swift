@@ -13,6 +13,7 @@ extension ResultDocument {
         let digest = String(repeating: "0", count: 64)
         result.finishedAt = claimedAt
         result.timings = Timings(queued: 1e9, waited: 1e9, rendered: 1e9, committed: 1e9)
+        result.usage = Usage(peakMemory: .max, processor: 1e9)
         result.input = InputImage(
             path: job.input.path, format: "unknown", width: .max, height: .max, pages: .max, bytes: .max,
             sha256: digest)

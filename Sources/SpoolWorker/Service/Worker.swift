@@ -3,6 +3,7 @@ import ServiceLifecycle
 import SpoolCore
 import SpoolSystem
 import SpoolWatch
+import SpoolWire
 import SystemPackage
 import UnixSignals
 
@@ -37,8 +38,9 @@ struct Worker {
             let outputRoots = try Roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
 
             let renderers = RendererPool(
-                count: configuration.renderers, logger: logger, program: try RendererProgram.open())
-            let vips = try await renderers.start()
+                count: configuration.renderers, configuration.sandbox, logger: logger,
+                program: try RendererProgram.open())
+            let greeting = try await renderers.start()
 
             // Watch first, then scan: what is dropped in between is seen by one or the other.
             let hints = CandidateHints(wake: wake)
@@ -51,7 +53,9 @@ struct Worker {
             logger.notice(
                 "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
                 metadata: [
-                    "worker": "\(worker.id)", "renderers": "\(configuration.renderers)", "libvips": "\(vips)",
+                    "worker": "\(worker.id)", "renderers": "\(configuration.renderers)",
+                    "libvips": "\(greeting?.vips ?? "none")",
+                    "sandbox": "\(greeting?.sandbox.description ?? "none")",
                     "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
                 ])
             let work = ImageWork(

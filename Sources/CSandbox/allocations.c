@@ -1,0 +1,76 @@
+// The program's malloc(3), which is glibc's, and remembers what it refused. Libraries end the process on that, or give reasons of
+// their own; without this nobody could tell a job that is too large for its memory from a crash.
+#include "CSandbox.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static struct {
+    _Atomic uint64_t refused;
+    int count;
+    double notes[SANDBOX_MOST_NOTES * SANDBOX_NOTE_LENGTH];
+} *page;
+
+int sandbox_share_page(void) {
+    void *memory = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return -1;
+    page = memory;
+    return 0;
+}
+
+uint64_t sandbox_take_refused_allocation(void) {
+    uint64_t size = page->refused;
+    page->refused = 0;
+    return size;
+}
+
+void sandbox_leave_notes(const double *notes, int count) {
+    page->count = count < SANDBOX_MOST_NOTES ? count : SANDBOX_MOST_NOTES;
+    memcpy(page->notes, notes, sizeof *notes * SANDBOX_NOTE_LENGTH * (size_t)page->count);
+}
+
+int sandbox_take_notes(double *notes) {
+    // Once: it can be any number.
+    int count = page->count;
+    page->count = 0;
+    if (count < 0 || count > SANDBOX_MOST_NOTES) return 0;
+    memcpy(notes, page->notes, sizeof *notes * SANDBOX_NOTE_LENGTH * (size_t)count);
+    return count;
+}
+
+static void *noted(void *memory, size_t size) {
+    if (!memory && size && page && !page->refused) page->refused = size;
+    return memory;
+}
+
+void *malloc(size_t size) { return noted(__libc_malloc(size), size); }
+
+void *calloc(size_t count, size_t size) {
+    void *memory = __libc_calloc(count, size);
+    size_t all;
+    if (!memory && !__builtin_mul_overflow(count, size, &all)) noted(NULL, all);
+    return memory;
+}
+
+void *realloc(void *old, size_t size) { return noted(__libc_realloc(old, size), size); }
+
+void *memalign(size_t alignment, size_t size) { return noted(__libc_memalign(alignment, size), size); }
+
+void *aligned_alloc(size_t alignment, size_t size) { return noted(__libc_memalign(alignment, size), size); }
+
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    if (alignment % sizeof(void *) || alignment == 0 || (alignment & (alignment - 1))) return EINVAL;
+    int before = errno;
+    void *memory = noted(__libc_memalign(alignment, size), size);
+    errno = before;
+    if (!memory) return ENOMEM;
+    *result = memory;
+    return 0;
+}

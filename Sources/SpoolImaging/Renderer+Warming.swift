@@ -1,0 +1,84 @@
+import CVips
+import FoundationEssentials
+package import SpoolJob
+import SpoolSystem
+import SpoolWire
+
+/// Loading everything that jobs need into a process that forks, so that no child has to.
+///
+/// Such a process must have one thread, and libvips starts some with the first pixel. So pixels are left to a child, whose
+/// findings the process then gets: ``load()``, then in a child ``tried()``, then ``init(tried:)``.
+extension Renderer {
+    /// Starts libvips and loads the classes of all its operations.
+    /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
+    package static func load() throws(JobError) {
+        try VipsLibrary.start()
+        spool_vips_load_operations()
+    }
+
+    private struct Findings: Codable {
+        var capabilities: Capabilities
+        /// A small AVIF file, or nothing.
+        var picture: Data
+        /// A small JPEG file.
+        var photo: Data
+    }
+
+    /// Tries out the encoders that may be missing.
+    /// - Returns: what came of it, as a message.
+    package static func tried() throws -> [UInt8] {
+        let capabilities = Capabilities.current
+        let picture = capabilities.avifFailure == nil ? try Trial.content(of: Encoding(.avif)) : []
+        let findings = Findings(
+            capabilities: capabilities, picture: Data(picture), photo: Data(try Trial.content(of: Encoding(.jpeg))))
+        return Array(try JSONEncoder().encode(findings))
+    }
+
+    /// - Parameter tried: what ``tried()`` has returned in another process.
+    package init(tried: [UInt8]) throws {
+        let findings = try JSONDecoder().decode(Findings.self, from: Data(tried))
+        findings.capabilities.remember()
+        // Reading a header makes libheif load its plug-ins, for which children have no file system any more.
+        if !findings.picture.isEmpty {
+            let file = try OpenFile.inMemory("spool-renderer picture")
+            try file.write(Array(findings.picture))
+            _ = try Decoder(SourceFile(file.descriptor), Input(path: "")).openHeader()
+            withExtendedLifetime(file) {}
+        }
+        try rehearse(Array(findings.photo))
+    }
+
+    /// Does once what a job does, so that children find all of it done: libraries bound, types known, tables made. A JPEG
+    /// that stays in its planes needs no thread.
+    private func rehearse(_ photo: [UInt8]) throws {
+        let (source, output) = (
+            try OpenFile.inMemory("spool-renderer source"), try OpenFile.inMemory("spool-renderer output")
+        )
+        try source.write(photo)
+        let job = Job(input: Input(path: "source"), renditions: [Rendition(path: "0", format: .jpeg, width: 8)])
+        let (one, other) = try MessageSocket.pair()
+        try one.send(
+            .render(RenderRequest(input: job.input, renditions: job.renditions, limits: RenderLimits())),
+            RendererFiles(source: source, outputs: [output]), JobBudget())
+        guard case (.render(let request), let files, _)? = try other.receiveCall() else { return }
+        let reply = render(request, source: files.source.descriptor, outputs: files.outputs.map(\.descriptor))
+        _ = try RendererAnswer.encode(reply)
+        if case .failed(let error) = reply { throw error }
+        try VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.forgetUses() }
+    }
+
+    /// What this job needed that takes long to make: the sizes of planes. See ``prepare(_:)``.
+    package var notes: [InlineArray<8, Double>] {
+        (try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.used.map(\.note) }) ?? []
+    }
+
+    /// Makes that before the next job, which is likely to need it, too.
+    package func prepare(_ notes: [InlineArray<8, Double>]) {
+        let keys = notes.compactMap(PlaneScaler.Key.init)
+        // What zimg refuses it will refuse in the child as well, which says so.
+        try? VipsLibrary.exclusively { tools throws(JobError) in
+            for key in keys { try? tools.scaler.prepare(key) }
+            tools.scaler.forgetUses()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import SpoolJob
+
+/// How much of the sandbox must hold.
+package enum SandboxMode: String, Sendable, CaseIterable {
+    /// All that it has, or the renderer does not start.
+    case required
+    /// What the kernel offers.
+    case bestEffort = "best-effort"
+    case off
+}
+
+/// What of the sandbox holds.
+package struct SandboxReport: Codable, Equatable, Sendable {
+    /// The version of Landlock; 0 for none.
+    package var landlock: Int
+    /// Whether system calls are limited.
+    package var systemCalls: Bool
+
+    package init(landlock: Int, systemCalls: Bool) {
+        self.landlock = landlock
+        self.systemCalls = systemCalls
+    }
+}
+
+extension SandboxReport: CustomStringConvertible {
+    package var description: String {
+        let landlock = landlock > 0 ? ["Landlock \(landlock)"] : []
+        let all = landlock + (systemCalls ? ["seccomp"] : [])
+        return all.isEmpty ? "none" : all.joined(separator: ", ")
+    }
+}
+
+/// What a renderer says first: that it can work.
+package struct RendererGreeting: Codable, Equatable, Sendable {
+    /// Of the program.
+    package var version: String
+    /// Of the installed libvips.
+    package var vips: String
+    package var sandbox: SandboxReport
+
+    package init(version: String, vips: String, sandbox: SandboxReport) {
+        self.version = version
+        self.vips = vips
+        self.sandbox = sandbox
+    }
+}
+
+/// What a renderer says of a child. Beside ``born`` come the child's socket and a descriptor of its process.
+package enum RendererNews: Codable, Equatable, Sendable {
+    /// A child waits for one call at the socket.
+    case born(pid: Int32)
+    /// The last one has ended.
+    case ended(ChildEnd)
+}
+
+/// How a child has ended, as the kernel tells its parent.
+package struct ChildEnd: Codable, Equatable, Sendable {
+    /// The number of the signal that ended it, or 0.
+    package var signal: Int32
+    /// Its exit status, if it was no signal.
+    package var status: Int32
+    /// The most memory that it had (ru_maxrss), in bytes.
+    package var peakMemory: Int
+    /// Processor time of all its threads.
+    package var processorSeconds: Double
+    /// The bytes of the first allocation that failed; 0 for none.
+    package var refusedAllocation: Int
+
+    package init(signal: Int32, status: Int32, peakMemory: Int, processorSeconds: Double, refusedAllocation: Int) {
+        self.signal = signal
+        self.status = status
+        self.peakMemory = peakMemory
+        self.processorSeconds = processorSeconds
+        self.refusedAllocation = refusedAllocation
+    }
+}
+
+/// What one job may use at most, kept by the kernel.
+package struct JobBudget: Sendable, Equatable {
+    /// Bytes of private memory besides what an idle renderer has.
+    package var memory: Int
+    /// Of all threads together.
+    package var processorSeconds: Int
+    /// Bytes of one rendition.
+    package var outputBytes: Int
+
+    package init(memory: Int = 1 << 30, processorSeconds: Int = 120, outputBytes: Int = 1 << 30) {
+        self.memory = memory
+        self.processorSeconds = processorSeconds
+        self.outputBytes = outputBytes
+    }
+}
+
+extension JobBudget {
+    var json: JSONValue {
+        [
+            "memory": .number(memory), "processorSeconds": .number(processorSeconds),
+            "outputBytes": .number(outputBytes),
+        ]
+    }
+
+    init?(json: JSONValue) {
+        guard let memory = json["memory"]?.int, let processorSeconds = json["processorSeconds"]?.int,
+            let outputBytes = json["outputBytes"]?.int, min(memory, processorSeconds, outputBytes) > 0
+        else { return nil }
+        self.init(memory: memory, processorSeconds: processorSeconds, outputBytes: outputBytes)
+    }
+}
+
+/// The version of all programs of an installation.
+package enum Release {
+    /// As in CHANGELOG.md.
+    package static let version = "0.1.0"
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Logging
+import SpoolCore
+import SpoolSystem
+import SpoolWire
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import SpoolWorker
+
+/// A renderer whose child does what the source says, and a job for it.
+struct HostileRendererFixture {
+    let scratch: ScratchFolder
+    let renderer: RendererProcess
+    private let pool: RendererPool
+    private let work: ImageWork
+    private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    /// It lies beside the tests.
+    static func program() throws -> OpenFile {
+        let tests = FilePath(URL(filePath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath().path)
+        return try OpenFile.program(at: tests.removingLastComponent().appending("HostileRenderer"))
+    }
+
+    init(_ environment: [String: String] = [:]) async throws {
+        scratch = try ScratchFolder()
+        try scratch.write("", to: "out/.hidden")
+        let configuration = try WorkerConfiguration(
+            try await Settings.load(
+                flags: [:], environment: ["SPOOL_WORKER_TIMEOUT": "60s"].merging(environment) { $1 }, file: nil,
+                workingFolder: "/"),
+            cores: 1)
+        renderer = try RendererProcess.start(1, .required, logger: silent, program: Self.program())[0]
+        pool = RendererPool(count: 1, logger: silent) { [renderer] (_, _) in [renderer] }
+        _ = try await pool.start()
+        try scratch.write("", to: "in/.hidden")
+        work = ImageWork(
+            renderers: pool, calls: AbandonableCalls(limit: 8), inputRoots: try Roots([scratch.path.appending("in")]),
+            outputRoots: try Roots([scratch.path.appending("out")]), configuration: configuration, logger: silent)
+    }
+
+    /// - Parameter deed: what the child does with the job.
+    func run(_ deed: String) async throws -> WorkOutcome {
+        try scratch.write(deed, to: "in/a.jpg")
+        return await work.run(
+            Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.png", format: .png)]),
+            WorkAttempt(id: "id", worker: "me", isHeld: { true }))
+    }
+
+    func error(of deed: String) async throws -> JobError {
+        guard case .failed(let error, _) = try await run(deed) else {
+            Issue.record("\(deed) did not fail")
+            return JobError(.renderFailed, "")
+        }
+        return error
+    }
+
+    /// What a job leaves behind, and whether the renderer takes another.
+    func expectNothingLeft() async throws {
+        #expect(try scratch.list("out") == [".hidden"])
+        #expect(renderer.isUsable)
+        let next = try await error(of: "say \(try #require(String(bytes: Self.refusal, encoding: .utf8)))")
+        #expect(next.message == "fine", "\(next.message)")
+    }
+
+    private static var refusal: [UInt8] {
+        get throws { try RendererAnswer.encode(RenderReply.failed(JobError(.renderFailed, "fine"))) }
+    }
+
+    func end() async { await pool.killAll() }
+}
+
+/// What a decoder can do that was taken over. The sandbox is the real one.
+@Suite(.timeLimit(.minutes(5)))
+struct `A renderer that was taken over` {
+    @Test func `gets nowhere`() async throws {
+        let fixture = try await HostileRendererFixture()
+        let report = try await fixture.error(of: "probe").message
+        #expect(report.contains("refused") && !report.contains("DONE"), "\(report)")
+        #expect(report.split(separator: ";").count == 21)
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    /// A size of nothing, no JSON at all, an answer that fits no message, and none.
+    @Test(arguments: [
+        (
+            #"say {"rendered": {"_0": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
+                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}}"#,
+            ErrorCode.rendererDied, "a size that is not positive"
+        ),
+        ("say nonsense", .rendererDied, "it could not be read"),
+        ("lie content", .storageFailed, "something else has written into it"),
+        ("giant", .rendererDied, "exit status 1"),
+        ("silence", .rendererDied, "exit status 0"),
+        ("crash", .rendererDied, "SIGABRT"),
+    ])
+    func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {
+        let fixture = try await HostileRendererFixture()
+        let error = try await fixture.error(of: deed)
+        #expect(error.code == code && error.message.contains(words), "\(error.code.rawValue): \(error.message)")
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    @Test func `is ended at the job's timeout, whether it waits or works`() async throws {
+        for deed in ["hang", "spin"] {
+            let fixture = try await HostileRendererFixture(["SPOOL_WORKER_TIMEOUT": "500ms"])
+            #expect(try await fixture.error(of: deed).code == .renderTimeout)
+            #expect(try fixture.scratch.list("out") == [".hidden"] && fixture.renderer.isUsable)
+            await fixture.end()
+        }
+    }
+
+    @Test func `has no more memory than its job may have`() async throws {
+        let fixture = try await HostileRendererFixture(["SPOOL_WORKER_LIMITS_MEMORY": "64MiB"])
+        let error = try await fixture.error(of: "memory")
+        #expect(error.code == .memoryExceeded && !error.retryable, "\(error.message)")
+        #expect(error.message.contains("64 MiB") && error.message.contains("limits.memory"), "\(error.message)")
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    @Test func `has no file open when its rendition is published`() async throws {
+        let fixture = try await HostileRendererFixture()
+        guard case .done(let result) = try await fixture.run("write picture") else {
+            Issue.record("not done")
+            return
+        }
+        #expect(result.renditions[0].bytes == 7)
+        #expect(try fixture.scratch.read("out/b.png") == "picture")
+        try FileManager.default.removeItem(atPath: fixture.scratch.path.appending("out/b.png").string)
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+}
