@@ -72,7 +72,8 @@ let package = Package(
         // What a renderer gives up before it sees a job, and how it forks: the only target that uses libseccomp.
         .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
-            name: "SpoolSandbox", dependencies: ["CSandbox", "SpoolSystem", "SpoolWire", system], swiftSettings: settings),
+            name: "SpoolSandbox", dependencies: ["CSandbox", "SpoolSystem", "SpoolWire", system],
+            swiftSettings: settings),
 
         // The renderers' program: it knows neither spool nor settings nor commands.
         .executableTarget(
@@ -100,7 +101,8 @@ let package = Package(
         // A renderer that was taken over, for tests of what holds then.
         .target(name: "CHostile", path: "Tests/CHostile"),
         .executableTarget(
-            name: "HostileRenderer", dependencies: ["CHostile", "SpoolJob", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            name: "HostileRenderer",
+            dependencies: ["CHostile", "SpoolJob", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
             path: "Tests/HostileRenderer", swiftSettings: settings),
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
