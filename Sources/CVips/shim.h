@@ -7,10 +7,10 @@
 #ifndef SPOOL_VIPS_SHIM_H
 #define SPOOL_VIPS_SHIM_H
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <unistd.h>
 #include <malloc.h>
+#include <stdlib.h>
 #include <vips/vips.h>
 
 #include "alpha.h"
@@ -246,14 +246,11 @@ static inline void spool_vips_load_operations(void) {
     vips_type_map_all(g_type_from_name("VipsOperation"), (VipsTypeMap2Fn) spool_vips_load_class, NULL);
 }
 
-/* Older builds of libvips compile code for vectors while they work, by Orc. Memory that can be written and executed is what an
-   exploit wants first, so renderers have none, and Orc ends the process when it gets none. */
+/* Builds of libvips before 8.15 have Orc compile code for vectors while they work. Memory that can be written and executed is
+   what an exploit wants first, so renderers have none, and Orc would end the process. Told to emulate, it compiles nothing,
+   and libvips takes its own code instead. */
 static inline void spool_vips_do_without_orc(void) {
-    void *orc = dlopen("liborc-0.4.so.0", RTLD_LAZY | RTLD_NOLOAD);
-    if (orc == NULL)
-        return;
-    dlclose(orc);
-    vips_vector_set_enabled(FALSE);
+    setenv("ORC_CODE", "emulate", 1);
 }
 
 /* Lets the allocator keep one image's buffers for the next. By default glibc gives large ones back to the kernel, which

@@ -22,6 +22,17 @@ package struct SandboxReport: Codable, Equatable, Sendable {
     }
 }
 
+extension SandboxReport {
+    /// What a decoder that was taken over can do for want of something; nil if all holds.
+    package var lack: String? {
+        let lacks = [
+            landlock == 0 ? "without Landlock they reach all files of the worker's user" : nil,
+            systemCalls ? nil : "without seccomp they may make any system call",
+        ].compactMap(\.self)
+        return lacks.isEmpty ? nil : lacks.joined(separator: "; ")
+    }
+}
+
 extension SandboxReport: CustomStringConvertible {
     package var description: String {
         let landlock = landlock > 0 ? ["Landlock \(landlock)"] : []

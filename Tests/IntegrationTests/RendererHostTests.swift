@@ -1,5 +1,6 @@
 import Foundation
 import SpoolCore
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -74,5 +75,33 @@ import Testing
         try await eventually("both lines are in the log") { worker.standardError.contains("says: again") }
         #expect(worker.standardError.contains(#" warning renderer \#(renderer) says: \u{1B}[31mbad\u{009B}"#))
         #expect(!worker.standardError.contains("\u{1B}"))
+    }
+
+    @Test func `makes the same pictures inside and outside of its sandbox`() async throws {
+        let formats = ["jpg", "png", "webp", "gif", "tiff", "avif"]
+        let steps = #""blur": 2, "rotate": 10, "sharpen": true"#
+        let renditions = formats.flatMap { format in
+            [
+                #"{"path": "plain.\#(format)", "width": 200}"#,
+                #"{"path": "changed.\#(format)", "width": 150, "height": 150, "position": "attention", \#(steps)}"#,
+            ]
+        }
+        var pictures: [[String: Data]] = []
+        for sandbox in ["required", "off"] {
+            let fixture = try await SpoolFixture()
+            try fixture.drop(#"{"input": "photo.jpg", "renditions": [\#(renditions.joined(separator: ", "))]}"#)
+            let run = try await fixture.once(environment: ["SPOOL_WORKER_SANDBOX": sandbox])
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("sandbox is incomplete") == (sandbox == "off"), "\(run.errors)")
+            let output = fixture.path.appending("output")
+            let names = try fixture.scratch.list("spool/output")
+            pictures.append(
+                try Dictionary(
+                    uniqueKeysWithValues: names.map {
+                        ($0, try Data(contentsOf: URL(filePath: output.appending($0).string)))
+                    }))
+        }
+        #expect(pictures[0].count == renditions.count)
+        #expect(pictures[0] == pictures[1])
     }
 }

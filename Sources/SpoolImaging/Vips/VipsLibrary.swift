@@ -22,8 +22,8 @@ enum VipsLibrary {
     private static let started: VipsFailure? = {
         spool_vips_keep_freed_memory()
         spool_vips_silence_warnings()
-        guard unsafe vips_init("spool-worker") == 0 else { return .take() }
         spool_vips_do_without_orc()
+        guard unsafe vips_init("spool-worker") == 0 else { return .take() }
         // Every job is another image, so remembered operations only keep memory.
         vips_cache_set_max(0)
         // Several renderers with one thread each do more than one renderer with several threads.

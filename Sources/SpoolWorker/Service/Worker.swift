@@ -58,6 +58,9 @@ struct Worker {
                     "sandbox": "\(greeting?.sandbox.description ?? "none")",
                     "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
                 ])
+            if let sandbox = greeting?.sandbox, let lack = sandbox.lack {
+                logger.warning("the renderers' sandbox is incomplete, as the setting sandbox allows: \(lack)")
+            }
             let work = ImageWork(
                 renderers: renderers, calls: AbandonableCalls(limit: 256), inputRoots: inputRoots,
                 outputRoots: outputRoots, configuration: configuration, logger: logger)
