@@ -1,3 +1,4 @@
+import Foundation
 import SpoolJob
 import SpoolWire
 import Testing
@@ -23,6 +24,37 @@ struct LimitTests {
         #expect(error.message.contains("100×50 = 5000") && error.message.contains("4999"))
         #expect(error.message.contains("limits.input-pixels"))
         _ = try reply(rendition, RenderLimits(inputPixels: 5000)).rendered()
+    }
+
+    /// Written by hand: a TIFF of one pixel and so many samples, each in a plane of its own.
+    private func tiff(channels: Int) -> [UInt8] {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 255) } }
+        func entry(_ tag: Int, _ type: Int, _ count: Int, _ value: Int) -> [UInt8] {
+            number(tag, 2) + number(type, 2) + number(count, 4) + number(value, 4)
+        }
+        let entries = 9
+        let (bits, offsets, lengths) = (
+            8 + 2 + 12 * entries + 4, 8 + 2 + 12 * entries + 4 + 2 * channels,
+            8 + 2 + 12 * entries + 4 + 6 * channels
+        )
+        let directory =
+            entry(256, 3, 1, 1) + entry(257, 3, 1, 1) + entry(258, 3, channels, bits) + entry(259, 3, 1, 1)
+            + entry(262, 3, 1, 2) + entry(273, 4, channels, offsets) + entry(277, 3, 1, channels)
+            + entry(279, 4, channels, lengths) + entry(284, 3, 1, 2)
+        var file = Array("II".utf8) + number(42, 2) + number(8, 4) + number(entries, 2) + directory + number(0, 4)
+        file += (0..<channels).flatMap { _ in number(8, 2) } + (0..<channels).flatMap { _ in number(8, 4) }
+        return file + (0..<channels).flatMap { _ in number(1, 4) }
+    }
+
+    @Test func `a source with more channels than pictures have is refused`() throws {
+        let rendition = Rendition(path: "x.png", format: .png)
+        func reply(_ channels: Int) throws -> RenderReply {
+            try Data(tiff(channels: channels)).write(to: URL(filePath: folder.file("source")))
+            return try self.reply(rendition)
+        }
+        let error = try reply(200).failure()
+        #expect(error.code == .inputUnsupported && error.message.contains("200 channels"), "\(error.message)")
+        _ = try reply(8).rendered()
     }
 
     @Test func `an output that is too large is refused by its place in the job`() throws {

@@ -17,6 +17,8 @@ struct SourceHeader: Equatable, Sendable {
     /// What the pixels consist of, once they are sRGB or brightness.
     var isGreyscale, hasAlpha: Bool
 
+    /// As stored: colour, alpha and whatever else there is.
+    var channels: Int
     /// Whether there are more than eight bits a sample.
     var isDeep: Bool
     /// What stands beside the pixels.
@@ -27,6 +29,7 @@ struct SourceHeader: Equatable, Sendable {
 
     init(_ image: Raster, ignoringProfile: Bool = false) {
         size = image.size
+        channels = image.bands
         isGreyscale = image.isGreyscale
         hasAlpha = image.hasAlpha
         pages = max(1, image.field("n-pages") ?? 1)
@@ -50,7 +53,16 @@ struct SourceHeader: Equatable, Sendable {
         image.field("orientation") ?? image.text("exif-ifd0-Orientation").flatMap { Int($0.prefix(1)) }
     }
 
+    /// CMYK with alpha has five. TIFF files can have thousands, and libtiff then takes memory for each before the first pixel.
+    private static let mostChannels = 8
+
     func check(_ limits: RenderLimits) throws(JobError) {
+        guard channels <= Self.mostChannels else {
+            throw JobError(
+                .inputUnsupported,
+                "the image has \(channels) channels, and at most \(Self.mostChannels) are read; take out those that are "
+                    + "neither colour nor alpha")
+        }
         guard size.area <= limits.inputPixels else {
             throw JobError(
                 .inputTooManyPixels,
