@@ -88,7 +88,7 @@ import Testing
         _ paths: [String], source: String = "cat.jpg", patience: Duration = .seconds(1000)
     ) throws -> RenditionFiles {
         try RenditionFiles(
-            for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .png) }),
+            for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .gif) }),
             WorkAttempt(id: "id", worker: "me", isHeld: { true }),
             sources: [SourceFile.open(source, in: inputs, limit: 1000)], in: outputs,
             steps: StepGuard(deadline: .now + patience))
@@ -106,20 +106,20 @@ import Testing
     }
 
     @Test func `are not published when they are not what was rendered`() throws {
-        let files = try renditions(["a.png"])
-        try files.files[0].write(Array("image".utf8))
-        #expect(code { try publish(files, ["IMAGE"]) } == .storageFailed)
+        let files = try renditions(["a.gif"])
+        try files.files[0].write(Array("GIF89a image".utf8))
+        #expect(code { try publish(files, ["GIF89a IMAGE"]) } == .storageFailed)
         // Another file under the temporary name.
         let name = try #require(try scratch.list("out").first)
         try FileManager.default.removeItem(atPath: scratch.path.appending("out/\(name)").string)
         try scratch.write("other", to: "out/\(name)")
-        #expect(code { try publish(files, ["image"]) } == .storageFailed)
-        #expect(!scratch.exists("out/a.png"))
+        #expect(code { try publish(files, ["GIF89a image"]) } == .storageFailed)
+        #expect(!scratch.exists("out/a.gif"))
     }
 
     @Test func `take the folders away that were made for them, but no others`() throws {
         try scratch.write("", to: "out/there/other")
-        let files = try renditions(["a/b/c.png", "there/d/e.png", "f/g.png"])
+        let files = try renditions(["a/b/c.gif", "there/d/e.gif", "f/g.gif"])
         try scratch.write("", to: "out/f/stranger")
         files.discard()
         #expect(try scratch.list("out") == ["f", "there"])
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func `make so many folders and no more, and leave none when they fail`() throws {
-        let paths = (0..<65).map { "\($0)/x.png" }
+        let paths = (0..<65).map { "\($0)/x.gif" }
         #expect(code { try renditions(paths) } == .outputNotAllowed)
         #expect(try scratch.list("out").isEmpty)
         _ = try renditions(Array(paths.dropLast()))
@@ -135,81 +135,83 @@ import Testing
     }
 
     @Test func `are not made after their deadline`() throws {
-        #expect(code { try renditions(["a/x.png"], patience: .seconds(-1)) } == .storageFailed)
+        #expect(code { try renditions(["a/x.gif"], patience: .seconds(-1)) } == .storageFailed)
         #expect(try scratch.list("out").isEmpty)
     }
 
     @Test func `appear at their final paths only when they are published`() throws {
-        let files = try renditions(["a.png", "deep/er/b.png"])
+        let files = try renditions(["a.gif", "deep/er/b.gif"])
         #expect(try scratch.list("out").allSatisfy { $0.hasPrefix(".spool-") || $0 == "deep" })
-        for (index, file) in files.files.enumerated() { try file.write(Array("image \(index)".utf8)) }
-        try publish(files, ["image 0", "image 1"])
-        #expect(try scratch.list("out") == ["a.png", "deep"])
-        #expect(try scratch.read("out/deep/er/b.png") == "image 1")
+        for (index, file) in files.files.enumerated() { try file.write(Array("GIF89a image \(index)".utf8)) }
+        try publish(files, ["GIF89a image 0", "GIF89a image 1"])
+        #expect(try scratch.list("out") == ["a.gif", "deep"])
+        #expect(try scratch.read("out/deep/er/b.gif") == "GIF89a image 1")
     }
 
     @Test func `replace what was there before, but no folder and not their own source`() throws {
-        try scratch.write("old", to: "out/a.png")
-        let files = try renditions(["a.png"])
-        #expect(try scratch.read("out/a.png") == "old")
-        try publish(files, [""], .none)
-        #expect(try scratch.read("out/a.png") == "")
+        try scratch.write("old", to: "out/a.gif")
+        let files = try renditions(["a.gif"])
+        #expect(try scratch.read("out/a.gif") == "old")
+        try files.files[0].write(Array("GIF89a".utf8))
+        try publish(files, ["GIF89a"], .none)
+        #expect(try scratch.read("out/a.gif") == "GIF89a")
         #expect(code { try renditions([".."]) } == .outputNotAllowed)
         try FileManager.default.createDirectory(
-            atPath: scratch.path.appending("out/folder.png").string, withIntermediateDirectories: false)
-        for path in ["folder.png", "a.png/b.png"] {
+            atPath: scratch.path.appending("out/folder.gif").string, withIntermediateDirectories: false)
+        for path in ["folder.gif", "a.gif/b.gif"] {
             let error = #expect(throws: JobError.self) { try renditions([path]) }
             #expect(error?.code == .outputNotWritable)
             // Somebody can take away what is in the way.
             #expect(error?.retryable == true)
         }
-        let late = try renditions(["late.png"])
+        let late = try renditions(["late.gif"])
+        try late.files[0].write(Array("GIF89a".utf8))
         try FileManager.default.createDirectory(
-            atPath: scratch.path.appending("out/late.png").string, withIntermediateDirectories: false)
-        let error = #expect(throws: JobError.self) { try publish(late, [""], .none) }
+            atPath: scratch.path.appending("out/late.gif").string, withIntermediateDirectories: false)
+        let error = #expect(throws: JobError.self) { try publish(late, ["GIF89a"], .none) }
         #expect(error?.code == .outputNotWritable && error?.retryable == true)
         late.discard()
         #expect(
-            unsafe link(scratch.path.appending("in/cat.jpg").string, scratch.path.appending("out/same.png").string) == 0
+            unsafe link(scratch.path.appending("in/cat.jpg").string, scratch.path.appending("out/same.gif").string) == 0
         )
-        #expect(code { try renditions(["same.png"]) } == .outputIsInput)
+        #expect(code { try renditions(["same.gif"]) } == .outputIsInput)
         #expect(try scratch.read("in/cat.jpg") == "picture")
     }
 
     @Test func `never leave the roots`() throws {
         try FileManager.default.createSymbolicLink(
             atPath: scratch.path.appending("out/link").string, withDestinationPath: "../in")
-        for path in ["../x.png", "/etc/x.png", "link/x.png", "a/../../x.png"] {
+        for path in ["../x.gif", "/etc/x.gif", "link/x.gif", "a/../../x.gif"] {
             #expect(code { try renditions([path]) } == .outputNotAllowed, "\(path)")
         }
-        #expect(!scratch.exists("x.png"))
-        #expect(!scratch.exists("in/x.png"))
+        #expect(!scratch.exists("x.gif"))
+        #expect(!scratch.exists("in/x.gif"))
     }
 
     @Test func `replace a link, not what it leads to`() throws {
         try FileManager.default.createSymbolicLink(
-            atPath: scratch.path.appending("out/a.png").string, withDestinationPath: "../secret.jpg")
-        let files = try renditions(["a.png"])
-        try files.files[0].write(Array("image".utf8))
-        try publish(files, ["image"])
+            atPath: scratch.path.appending("out/a.gif").string, withDestinationPath: "../secret.jpg")
+        let files = try renditions(["a.gif"])
+        try files.files[0].write(Array("GIF89a image".utf8))
+        try publish(files, ["GIF89a image"])
         #expect(try scratch.read("secret.jpg") == "secret")
-        #expect(try scratch.read("out/a.png") == "image")
+        #expect(try scratch.read("out/a.gif") == "GIF89a image")
     }
 
     @Test func `leave nothing behind when one of them cannot be made`() throws {
-        #expect(code { try renditions(["a.png", "b.png", "../c.png"]) } == .outputNotAllowed)
+        #expect(code { try renditions(["a.gif", "b.gif", "../c.gif"]) } == .outputNotAllowed)
         #expect(try scratch.list("out").isEmpty)
-        try renditions(["d.png"]).discard()
+        try renditions(["d.gif"]).discard()
         #expect(try scratch.list("out").isEmpty)
     }
 
     @Test(arguments: ["id", nil])
     func `of a worker that died are cleared away, also where the job's id was lost`(id: String?) throws {
-        _ = try renditions(["a.png", "deep/b.png"])
+        _ = try renditions(["a.gif", "deep/b.gif"])
         #expect(try scratch.list("out").count == 2)
         let job = Job(
             input: Input(path: "cat.jpg"),
-            renditions: ["a.png", "deep/b.png"].map { Rendition(path: $0, format: .png) })
+            renditions: ["a.gif", "deep/b.gif"].map { Rendition(path: $0, format: .gif) })
         try scratch.write("", to: "out/.spool-other-id-0.tmp")
         try RenditionFiles.discardLeftovers(of: job, id: id, worker: "me", in: outputs)
         #expect(try scratch.list("out") == [".spool-other-id-0.tmp", "deep"])

@@ -44,7 +44,7 @@ struct HostileRendererFixture {
     func run(_ deed: String) async throws -> WorkOutcome {
         try scratch.write(deed, to: "in/a.jpg")
         return await work.run(
-            Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.png", format: .png)]),
+            Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.gif", format: .gif)]),
             WorkAttempt(id: "id", worker: "me", isHeld: { true }))
     }
 
@@ -91,6 +91,7 @@ struct `A renderer that was taken over` {
             ErrorCode.rendererDied, "a size that is not positive"
         ),
         ("say nonsense", .rendererDied, "it could not be read"),
+        ("write no picture", .rendererDied, "b.gif is no gif file"),
         ("lie content", .storageFailed, "something else has written into it"),
         ("giant", .rendererDied, "exit status 1"),
         ("silence", .rendererDied, "exit status 0"),
@@ -124,13 +125,16 @@ struct `A renderer that was taken over` {
 
     @Test func `has no file open when its rendition is published`() async throws {
         let fixture = try await HostileRendererFixture()
-        guard case .done(let result) = try await fixture.run("write picture") else {
+        // The child stays after its answer, with the file open, and so is ended first.
+        let stays = try await fixture.error(of: "stay GIF89a picture")
+        #expect(stays.code == .rendererDied && stays.message.contains("did not end"), "\(stays.message)")
+        guard case .done(let result) = try await fixture.run("write GIF89a picture") else {
             Issue.record("not done")
             return
         }
-        #expect(result.renditions[0].bytes == 7)
-        #expect(try fixture.scratch.read("out/b.png") == "picture")
-        try FileManager.default.removeItem(atPath: fixture.scratch.path.appending("out/b.png").string)
+        #expect(result.renditions[0].bytes == 14 && result.usage != nil)
+        #expect(try fixture.scratch.read("out/b.gif") == "GIF89a picture")
+        try FileManager.default.removeItem(atPath: fixture.scratch.path.appending("out/b.gif").string)
         try await fixture.expectNothingLeft()
         await fixture.end()
     }

@@ -8,6 +8,7 @@ struct RenditionFiles: Sendable {
     private struct Target: Sendable {
         /// As the job names it.
         var path: String
+        var format: ImageFormat
         var folder: Folder
         var name: FilePath.Component
         var temporary: FilePath.Component
@@ -42,7 +43,7 @@ struct RenditionFiles: Sendable {
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
                 let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
-                try add(rendition.path, temporary, sources: sources, in: roots, steps)
+                try add(rendition, temporary, sources: sources, in: roots, steps)
             }
         } catch {
             discard()
@@ -51,9 +52,11 @@ struct RenditionFiles: Sendable {
     }
 
     private mutating func add(
-        _ path: String, _ temporary: FilePath.Component, sources: [OpenFile], in roots: Roots, _ steps: StepGuard
+        _ rendition: Rendition, _ temporary: FilePath.Component, sources: [OpenFile], in roots: Roots,
+        _ steps: StepGuard
     ) throws(JobError) {
         try steps.check()
+        let path = rendition.path
         guard let (root, relative) = roots.resolve(path) else {
             throw JobError(
                 .outputNotAllowed,
@@ -67,7 +70,7 @@ struct RenditionFiles: Sendable {
         var losses = 0
         while true {
             let folder = try folder(place, beneath: root, for: path, steps)
-            if try create(name, temporary, in: folder, for: path, sources: sources) { return }
+            if try create(name, temporary, in: folder, for: rendition, sources: sources) { return }
             // A job that failed has taken the folder away, which was empty then.
             folders[root.path.pushing(place)] = nil
             losses += 1
@@ -81,9 +84,10 @@ struct RenditionFiles: Sendable {
     /// Makes a rendition's temporary file.
     /// - Returns: false if the folder does not exist any more.
     private mutating func create(
-        _ name: FilePath.Component, _ temporary: FilePath.Component, in folder: Folder, for path: String,
+        _ name: FilePath.Component, _ temporary: FilePath.Component, in folder: Folder, for rendition: Rendition,
         sources: [OpenFile]
     ) throws(JobError) -> Bool {
+        let path = rendition.path
         let there: FileStatus?
         let isInput: Bool
         let isTwin: Bool
@@ -113,7 +117,9 @@ struct RenditionFiles: Sendable {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.
             try folder.remove(temporary)
             let file = try folder.create(temporary)
-            targets.append(Target(path: path, folder: folder, name: name, temporary: temporary, file: file))
+            targets.append(
+                Target(
+                    path: path, format: rendition.format, folder: folder, name: name, temporary: temporary, file: file))
             return true
         } catch  where error.errno == .noSuchFileOrDirectory {
             return false
@@ -237,13 +243,24 @@ struct RenditionFiles: Sendable {
         }
     }
 
-    /// Makes sure that a file holds what its renderer has hashed.
+    /// Makes sure that a file holds what its renderer has hashed, and begins as its format does.
     private func verify(_ target: Target, _ image: RenderedImage) throws(JobError) -> FileStatus {
+        let status: FileStatus
+        let isWhole, isOfFormat: Bool
         do throws(SystemFailure) {
-            let status = try target.file.status()
-            if status.size == image.bytes, try target.file.digest().sha256 == image.sha256 { return status }
+            status = try target.file.status()
+            let digest = try target.file.digest()
+            isWhole = digest.bytes == image.bytes && digest.sha256 == image.sha256
+            isOfFormat = target.format.isBegun(by: try target.file.read(upTo: ImageFormat.signatureLength))
         } catch {
             throw Self.failure(error, target.path)
+        }
+        if isWhole && isOfFormat { return status }
+        guard !isWhole else {
+            throw JobError(
+                .rendererDied,
+                "the renderer process gave a wrong answer: rendition \(target.path.shown) is no \(target.format.rawValue) file"
+            )
         }
         throw JobError(
             .storageFailed,
