@@ -54,17 +54,27 @@ package struct RendererParent<Program: RendererProgram> {
     /// Forks one child after another, until the supervisor has gone.
     package func run() throws {
         while true {
-            let (mine, theirs) = try MessageSocket.pair()
-            let child = sandbox_fork()
-            if child == 0 { serve(mine) }
-            guard child > 0 else { throw SandboxFailure.last("fork") }
-            let process = OpenFile(owning: sandbox_open_process(child), path: "a process")
-            guard process.descriptor >= 0 else { throw SandboxFailure.last("open a process") }
-            try supervisor.send(RendererAnswer.encode(RendererNews.born(pid: child)), files: [theirs.file, process])
+            let (child, process) = try announcedChild()
             guard waits(for: process) else { return }
             try supervisor.send(RendererAnswer.encode(RendererNews.ended(reaped(child))))
             program.prepare(notes())
         }
+    }
+
+    /// Forks a child and gives it to the supervisor. Of its socket this process keeps neither end: its closing tells the
+    /// supervisor that the child has ended.
+    private func announcedChild() throws -> (pid_t, OpenFile) {
+        let (mine, theirs) = try MessageSocket.pair()
+        let child = sandbox_fork()
+        if child == 0 {
+            close(theirs.descriptor)
+            serve(mine)
+        }
+        guard child > 0 else { throw SandboxFailure.last("fork") }
+        let process = OpenFile(owning: sandbox_open_process(child), path: "a process")
+        guard process.descriptor >= 0 else { throw SandboxFailure.last("open a process") }
+        try supervisor.send(RendererAnswer.encode(RendererNews.born(pid: child)), files: [theirs.file, process])
+        return (child, process)
     }
 
     /// - Returns: false if the supervisor has gone first; the child is then killed as this process ends.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -46,4 +47,9 @@ int hostile_make_space(void) { return unshare(CLONE_NEWUSER); }
 void hostile_take_memory(void) {
     size_t piece = 1 << 20;
     for (void *memory; (memory = malloc(piece));) memset(memory, 1, piece);
+}
+
+void hostile_demand_memory(void) {
+    volatile size_t all = SIZE_MAX / 2 + 1;
+    free(malloc(all));
 }

@@ -60,6 +60,9 @@ struct Puppet: RendererProgram {
         case "memory":
             hostile_take_memory()
             abort()
+        case "demand":
+            hostile_demand_memory()
+            abort()
         case "spin":
             var turns: UInt64 = 0
             while true { turns &+= 1 }

@@ -96,6 +96,7 @@ struct `A renderer that was taken over` {
         ("giant", .rendererDied, "exit status 1"),
         ("silence", .rendererDied, "exit status 0"),
         ("crash", .rendererDied, "SIGABRT"),
+        ("demand", .memoryExceeded, "limits.memory"),
     ])
     func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {
         let fixture = try await HostileRendererFixture()

@@ -177,7 +177,8 @@ final class RendererProcess: Sendable {
     private func judged<Reply>(_ outcome: Outcome<Reply>?, _ end: ChildEnd, _ budget: JobBudget) -> Outcome<Reply> {
         // A call that succeeded has done without, and one of a machine without memory has not come near its limit.
         if end.refusedAllocation > 0, !(outcome?.isSuccess ?? false), !(outcome?.isTimeout ?? false),
-            end.peakMemory + end.refusedAllocation > budget.memory / 2
+            // The child may have written any number.
+            end.refusedAllocation > max(0, budget.memory / 2 - end.peakMemory)
         {
             return .lacksMemory(end.refusedAllocation, limit: budget.memory)
         }

@@ -14,5 +14,7 @@ int hostile_make_space(void);
 
 // All that there is.
 void hostile_take_memory(void);
+// More than there can be.
+void hostile_demand_memory(void);
 
 #endif
