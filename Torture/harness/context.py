@@ -29,6 +29,8 @@ class Context:
     languages: frozenset[str] = frozenset()
     drops: int = 50
     is_awaited: bool = True
+    # Of the corpus.
+    files: int = 2000
     settings: dict[str, str] = field(default_factory=dict)
     kept: set[Path] = field(default_factory=set)
     # Where the folders of failures are kept, if they are.

@@ -158,7 +158,30 @@ def is_complete(content: bytes) -> bool:
         return content.endswith(b"\xff\xd9")
     if content.startswith(b"RIFF"):
         return len(content) == int.from_bytes(content[4:8], "little") + 8
+    if content.startswith(b"GIF8"):
+        return content.endswith(b"\0;")
+    if content.startswith(b"II*\0"):
+        return tiff_ends(content)
+    if content[4:8] == b"ftyp":
+        return boxes_end(content)
     return False
+
+
+def tiff_ends(content: bytes) -> bool:
+    """Whether the first directory is inside; libvips writes it after the pixels."""
+    start = int.from_bytes(content[4:8], "little")
+    return 8 <= start <= len(content) - 2 - 12 * int.from_bytes(content[start:start + 2], "little")
+
+
+def boxes_end(content: bytes) -> bool:
+    """Whether the last box of an AVIF ends where the file ends."""
+    position = 0
+    while position < len(content):
+        length = int.from_bytes(content[position:position + 4])
+        if length < 8:
+            return False
+        position += length
+    return position == len(content)
 
 
 def check_orphans(spool: Spool) -> list[Violation]:
