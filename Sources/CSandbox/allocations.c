@@ -1,6 +1,10 @@
 // The program's malloc(3), which is glibc's, and remembers what it refused. Libraries end the process on that, or give reasons of
 // their own; without this nobody could tell a job that is too large for its memory from a crash.
+#define _GNU_SOURCE
 #include "CSandbox.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -73,4 +77,17 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;
+}
+
+// The stack of a thread is memory, too, which glibc takes by itself.
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
+    static _Atomic(int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *)) real;
+    static _Atomic uint64_t started;
+    const uint64_t stack = 8 << 20;
+    if (!real) real = dlsym(RTLD_NEXT, "pthread_create");
+    int error = real(thread, attributes, start, argument);
+    if (!error) started++;
+    // Little of the earlier ones is in use, but all of it counts.
+    if (error == EAGAIN) noted(NULL, (started + 1) * stack);
+    return error;
 }

@@ -221,6 +221,18 @@ static inline VipsTarget *spool_vips_target(SpoolVipsOutput *output) {
     return VIPS_TARGET(target);
 }
 
+/* What was written to a target in memory; owned by the target. */
+static inline const void *spool_vips_target_content(VipsTarget *target, size_t *length) {
+    VipsBlob *blob = NULL;
+    *length = 0;
+    g_object_get(target, "blob", &blob, NULL);
+    if (blob == NULL)
+        return NULL;
+    const void *content = vips_blob_get(blob, length);
+    vips_area_unref(VIPS_AREA(blob));
+    return content;
+}
+
 static inline void spool_vips_unref(void *object) {
     g_object_unref(object);
 }

@@ -2,6 +2,7 @@
 #include "CHostile.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,4 +53,14 @@ void hostile_take_memory(void) {
 void hostile_demand_memory(void) {
     volatile size_t all = SIZE_MAX / 2 + 1;
     free(malloc(all));
+}
+
+static void *sleep_for_ever(void *unused) {
+    for (;;) pause();
+    return unused;
+}
+
+void hostile_take_threads(void) {
+    pthread_t thread;
+    while (pthread_create(&thread, NULL, sleep_for_ever, NULL) == 0) {}
 }

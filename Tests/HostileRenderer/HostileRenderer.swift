@@ -63,6 +63,9 @@ struct Puppet: RendererProgram {
         case "demand":
             hostile_demand_memory()
             abort()
+        case "threads":
+            hostile_take_threads()
+            abort()
         case "spin":
             var turns: UInt64 = 0
             while true { turns &+= 1 }

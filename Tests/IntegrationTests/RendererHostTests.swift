@@ -82,7 +82,7 @@ import Testing
         let steps = #""blur": 2, "rotate": 10, "sharpen": true"#
         let renditions = formats.flatMap { format in
             [
-                #"{"path": "plain.\#(format)", "width": 200}"#,
+                #"{"path": "plain.\#(format)", "width": 200, "placeholder": "lqip"}"#,
                 #"{"path": "changed.\#(format)", "width": 150, "height": 150, "position": "attention", \#(steps)}"#,
             ]
         }

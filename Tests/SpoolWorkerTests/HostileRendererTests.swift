@@ -97,6 +97,7 @@ struct `A renderer that was taken over` {
         ("silence", .rendererDied, "exit status 0"),
         ("crash", .rendererDied, "SIGABRT"),
         ("demand", .memoryExceeded, "limits.memory"),
+        ("threads", .memoryExceeded, "limits.memory"),
     ])
     func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {
         let fixture = try await HostileRendererFixture()

@@ -1,3 +1,4 @@
+import CVips
 import SpoolJob
 
 /// Writes finished images in one format.
@@ -30,6 +31,33 @@ struct Encoder: CustomStringConvertible {
     func write(
         _ image: Raster, _ metadata: KeptMetadata? = nil, _ animation: Animation? = nil, to file: OutputFile
     ) throws(VipsFailure) {
+        let saver = try saver(of: image, metadata, animation)
+        try unsafe file.withTarget { target throws(VipsFailure) in
+            unsafe saver.set(target: target)
+            try saver.run()
+        }
+        if format == .webp && isBare(metadata) { file.removeWebPMetadata() }
+    }
+
+    /// Encodes a small image into memory, without metadata. It takes no file, which a renderer could not make.
+    func bytes(of image: Raster) throws(VipsFailure) -> [UInt8] {
+        let saver = try saver(of: image, nil, nil)
+        guard let target = unsafe vips_target_new_to_memory() else { throw .take() }
+        defer { unsafe spool_vips_unref(target) }
+        unsafe saver.set(target: target)
+        try saver.run()
+        var length = 0
+        let content = unsafe spool_vips_target_content(target, &length)
+        let file = MemoryFile(unsafe [UInt8](UnsafeRawBufferPointer(start: content, count: length)))
+        if format == .webp { file.removeWebPMetadata() }
+        return file.content
+    }
+
+    private func isBare(_ metadata: KeptMetadata?) -> Bool { !keepsMetadata && metadata?.isKept != true }
+
+    private func saver(
+        of image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?
+    ) throws(VipsFailure) -> Operation {
         let saver = try Operation(format.saver)
         if keepsMetadata {
             saver.set("in", image)
@@ -43,15 +71,10 @@ struct Encoder: CustomStringConvertible {
             saver.set("xres", resolution)
             saver.set("yres", resolution)
         }
-        let isBare = !keepsMetadata && metadata?.isKept != true
-        if isBare {
+        if isBare(metadata) {
             // libvips 8.15 replaced `strip` by `keep`.
             if saver.has("keep") { saver.set("keep", member: "none") } else { saver.set("strip", true) }
         }
-        try unsafe file.withTarget { target throws(VipsFailure) in
-            unsafe saver.set(target: target)
-            try saver.run()
-        }
-        if format == .webp && isBare { file.removeWebPMetadata() }
+        return saver
     }
 }

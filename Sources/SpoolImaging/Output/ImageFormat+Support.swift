@@ -1,5 +1,4 @@
 import SpoolJob
-import SpoolSystem
 import SpoolWire
 import Synchronization
 
@@ -143,11 +142,7 @@ enum Trial {
         }
         let colours = try Operation("bandjoin")
         colours.set("in", [picture, try picture.firstBands(1)])
-        let file = try OpenFile.inMemory("spool-renderer trial")
-        defer { withExtendedLifetime(file) {} }
-        try Encoder(encoding).write(
-            colours.image().applying("copy") { $0.set("interpretation", member: "srgb") },
-            to: OutputFile(file.descriptor))
-        return try file.read(upTo: 1 << 16)
+        return try Encoder(encoding).bytes(
+            of: colours.image().applying("copy") { $0.set("interpretation", member: "srgb") })
     }
 }

@@ -1,6 +1,34 @@
-import Glibc
+/// A file that was written, and can be changed.
+protocol EditableFile {
+    /// `count` bytes, or nil beyond the end.
+    func bytes(_ count: Int, at position: Int) -> [UInt8]?
+    /// Replaces bytes. Returns false if that is not possible.
+    func write(_ bytes: [UInt8], at position: Int) -> Bool
+    func truncate(to length: Int)
+}
 
-extension OutputFile {
+extension OutputFile: EditableFile {}
+
+/// One that is nowhere but in memory, as small ones may be.
+final class MemoryFile: EditableFile {
+    private(set) var content: [UInt8]
+
+    init(_ content: [UInt8]) { self.content = content }
+
+    func bytes(_ count: Int, at position: Int) -> [UInt8]? {
+        position + count <= content.count ? Array(content[position..<(position + count)]) : nil
+    }
+
+    func write(_ bytes: [UInt8], at position: Int) -> Bool {
+        guard position + bytes.count <= content.count else { return false }
+        content.replaceSubrange(position..<(position + bytes.count), with: bytes)
+        return true
+    }
+
+    func truncate(to length: Int) { content.removeSubrange(length...) }
+}
+
+extension EditableFile {
     /// Cuts off an EXIF chunk at the end of a WebP file.
     ///
     /// libvips 8.14 ignores `strip` for WebP: an image without metadata still gets some 200 bytes of EXIF that say

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import SpoolJob
-import SpoolSystem
 
 /// A picture in memory: red, green, blue and alpha, row by row.
 struct RGBAPixels {
@@ -48,11 +47,8 @@ struct Preview {
             width: max(1, Int((Double(pixels.width) * factor).rounded())),
             height: max(1, Int((Double(pixels.height) * factor).rounded())))
         do {
-            let file = try OpenFile.inMemory("spool-renderer placeholder")
-            let output = try OutputFile(file.descriptor)
             let tiny = try raster.premultiplied().resized(to: size).unpremultiplied()
-            try Encoder(.webp(options)).write(isOpaque ? tiny.firstBands(3) : tiny, to: output)
-            return try file.read(upTo: 4096)
+            return try Encoder(.webp(options)).bytes(of: isOpaque ? tiny.firstBands(3) : tiny)
         } catch {
             throw JobError(.renderFailed, "no placeholder could be made: \(error)")
         }

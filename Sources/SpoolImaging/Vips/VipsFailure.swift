@@ -26,8 +26,10 @@ struct VipsFailure: Error, Equatable {
     /// offsets in a damaged file lead to it.
     var ofHost: JobError? {
         let text = message.lowercased()
-        // A decoder's own limit on what a picture may ask for.
-        guard !text.contains("limit exceeded"), Self.shortages.contains(where: text.contains) else { return nil }
+        // A decoder's own limit on what a picture may ask for. The GIF decoder also lacks memory for sizes that it cannot hold.
+        guard !text.contains("limit exceeded"), !text.contains("bad image dimensions"),
+            Self.shortages.contains(where: text.contains)
+        else { return nil }
         return JobError(
             .resourcesExhausted, "the renderer lacks memory or something else of this machine: \(message)")
     }

@@ -200,7 +200,7 @@ struct JobRendering: Sendable {
                 work.logger.error("renderer \(renderer.pid) gave a wrong answer: \(flaw)")
             case .died(let ending):
                 work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
-            case .timedOut, .lacksMemory: break
+            case .timedOut, .lacksMemory, .starved: break
             }
             if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited, usage) }
         }

@@ -19,6 +19,8 @@ final class RendererProcess: Sendable {
         case babbled(_ flaw: String)
         /// An allocation of so many bytes was refused.
         case lacksMemory(_ bytes: Int, limit: Int)
+        /// The same, of a machine that had no more.
+        case starved(_ bytes: Int)
         /// No child had the call; the job is as good as untouched.
         case neverBegan
     }
@@ -175,12 +177,11 @@ final class RendererProcess: Sendable {
 
     /// What the end of the child says beyond its answer.
     private func judged<Reply>(_ outcome: Outcome<Reply>?, _ end: ChildEnd, _ budget: JobBudget) -> Outcome<Reply> {
-        // A call that succeeded has done without, and one of a machine without memory has not come near its limit.
-        if end.refusedAllocation > 0, !(outcome?.isSuccess ?? false), !(outcome?.isTimeout ?? false),
-            // The child may have written any number.
-            end.refusedAllocation > max(0, budget.memory / 2 - end.peakMemory)
-        {
-            return .lacksMemory(end.refusedAllocation, limit: budget.memory)
+        // A call that succeeded has done without.
+        if end.refusedAllocation > 0, !(outcome?.isSuccess ?? false), !(outcome?.isTimeout ?? false) {
+            // The child may have written any number. Far below its limit it was not the limit that refused.
+            return end.refusedAllocation > max(0, budget.memory / 2 - end.peakMemory)
+                ? .lacksMemory(end.refusedAllocation, limit: budget.memory) : .starved(end.refusedAllocation)
         }
         return outcome ?? .died(end.signal == 0 ? .exited(end.status) : .signalled(end.signal))
     }
@@ -268,6 +269,11 @@ extension RendererProcess.Outcome {
                 "the rendering needs more memory than the limit of \(ByteSize(limit)) (limits.memory): "
                     + "\(ByteSize(bytes)) more were refused; raise the limit, or use a smaller source or smaller renditions"
             )
+        case .starved(let bytes):
+            return JobError(
+                .resourcesExhausted,
+                "the renderer lacks memory of this machine: \(ByteSize(bytes)) were refused, although the job has not "
+                    + "reached limits.memory")
         case .died(.signalled(SIGXCPU)):
             return JobError(
                 .renderTimeout,

@@ -16,5 +16,7 @@ int hostile_make_space(void);
 void hostile_take_memory(void);
 // More than there can be.
 void hostile_demand_memory(void);
+// As many as it gets.
+void hostile_take_threads(void);
 
 #endif
