@@ -35,7 +35,7 @@ import Testing
         let fixture = try await SpoolFixture()
         // A claim is remembered for the settle time, and the touch must come within it, however late this machine looks.
         let worker = try await fixture.start(
-            environment: ["SPOOL_WORKER_QUIET_TIME": "0", "SPOOL_WORKER_SETTLE_TIME": "10m"])
+            environment: ["SPOOL_WORKER_QUIET_TIME": "0", "SPOOL_WORKER_SETTLE_TIME": "20s"])
         try fixture.drop()
         _ = try await fixture.ended()
         try fixture.scratch.write("", to: "spool/incoming/job.json")
