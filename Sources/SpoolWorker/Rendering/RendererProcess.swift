@@ -165,10 +165,13 @@ final class RendererProcess: Sendable {
             _ = child.process.waitForEnd(until: min(deadline, .now + Self.endPatience))
         }
         child.process.kill()
-        guard child.process.waitForEnd(until: .now + Self.endPatience), let end = lastEnd() else {
+        guard child.process.waitForEnd(until: .now + Self.endPatience) else {
+            // It hangs in the kernel, with the files open: nothing of what it made may be published.
             breakOff()
-            // It hangs in the kernel, or its parent has ended and it with it.
-            _ = child.process.waitForEnd(until: .now + Self.endPatience)
+            return (.died(.signalled(SIGKILL)), nil)
+        }
+        guard let end = lastEnd() else {
+            breakOff()
             return (outcome ?? .died(.signalled(SIGKILL)), nil)
         }
         let usage = Usage(peakMemory: end.peakMemory, processorSeconds: end.processorSeconds)
