@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,9 +50,15 @@ int sandbox_take_notes(double *notes) {
     return count;
 }
 
+static _Atomic uint64_t threads;
+static const uint64_t stack = 8 << 20;
+
 static void *noted(void *memory, size_t size) {
-    if (!memory && size && page && !page->refused) page->refused = size;
-    return memory;
+    if (memory || !size || !page || page->refused) return memory;
+    // What is not in use yet counts for the kernel, too.
+    struct mallinfo2 all = mallinfo2();
+    page->refused = all.arena + all.hblkhd + threads * stack + size;
+    return NULL;
 }
 
 void *malloc(size_t size) { return noted(__libc_malloc(size), size); }
@@ -82,12 +89,9 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 // The stack of a thread is memory, too, which glibc takes by itself.
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
     static _Atomic(int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *)) real;
-    static _Atomic uint64_t started;
-    const uint64_t stack = 8 << 20;
     if (!real) real = dlsym(RTLD_NEXT, "pthread_create");
     int error = real(thread, attributes, start, argument);
-    if (!error) started++;
-    // Little of the earlier ones is in use, but all of it counts.
-    if (error == EAGAIN) noted(NULL, (started + 1) * stack);
+    if (!error) threads++;
+    if (error == EAGAIN) noted(NULL, stack);
     return error;
 }

@@ -74,7 +74,7 @@ package struct ChildEnd: Codable, Equatable, Sendable {
     package var peakMemory: Int
     /// Processor time of all its threads.
     package var processorSeconds: Double
-    /// The bytes of the first allocation that failed; 0 for none.
+    /// The bytes that it would have had in all with the first allocation that failed; 0 for none.
     package var refusedAllocation: Int
 
     package init(signal: Int32, status: Int32, peakMemory: Int, processorSeconds: Double, refusedAllocation: Int) {

@@ -57,7 +57,8 @@ int sandbox_limit(const struct sandbox_budget *budget);
 #define SANDBOX_NOTE_LENGTH 8
 #define SANDBOX_MOST_NOTES 16
 int sandbox_share_page(void);
-// The bytes of the first allocation that failed; 0 if none has since this was last asked.
+// The bytes that the process would have had in all with the first allocation that failed; 0 if none has since this was last
+// asked.
 uint64_t sandbox_take_refused_allocation(void);
 // Notes are so many numbers each. Returns how many there are, which are then forgotten.
 void sandbox_leave_notes(const double *notes, int count);

@@ -17,7 +17,7 @@ final class RendererProcess: Sendable {
         case died(ChildProcess.Ending)
         /// Its answer was not one.
         case babbled(_ flaw: String)
-        /// An allocation of so many bytes was refused.
+        /// It wanted so many bytes in all.
         case lacksMemory(_ bytes: Int, limit: Int)
         /// The same, of a machine that had no more.
         case starved(_ bytes: Int)
@@ -182,8 +182,8 @@ final class RendererProcess: Sendable {
     private func judged<Reply>(_ outcome: Outcome<Reply>?, _ end: ChildEnd, _ budget: JobBudget) -> Outcome<Reply> {
         // A call that succeeded has done without.
         if end.refusedAllocation > 0, !(outcome?.isSuccess ?? false), !(outcome?.isTimeout ?? false) {
-            // The child may have written any number. Far below its limit it was not the limit that refused.
-            return end.refusedAllocation > max(0, budget.memory / 2 - end.peakMemory)
+            // Far below its limit it was not the limit that refused.
+            return end.refusedAllocation > budget.memory / 4 * 3
                 ? .lacksMemory(end.refusedAllocation, limit: budget.memory) : .starved(end.refusedAllocation)
         }
         return outcome ?? .died(end.signal == 0 ? .exited(end.status) : .signalled(end.signal))
@@ -270,13 +270,13 @@ extension RendererProcess.Outcome {
             return JobError(
                 .memoryExceeded,
                 "the rendering needs more memory than the limit of \(ByteSize(limit)) (limits.memory): "
-                    + "\(ByteSize(bytes)) more were refused; raise the limit, or use a smaller source or smaller renditions"
+                    + "it wanted \(ByteSize(bytes)); raise the limit, or use a smaller source or smaller renditions"
             )
         case .starved(let bytes):
             return JobError(
                 .resourcesExhausted,
-                "the renderer lacks memory of this machine: \(ByteSize(bytes)) were refused, although the job has not "
-                    + "reached limits.memory")
+                "the renderer lacks memory of this machine: it wanted \(ByteSize(bytes)) and did not get them, although "
+                    + "limits.memory allows more")
         case .died(.signalled(SIGXCPU)):
             return JobError(
                 .renderTimeout,
