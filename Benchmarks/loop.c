@@ -9,15 +9,11 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vips/vips.h>
+
+#include "processes.h"
 
 struct plan {
     bool durable;
@@ -30,11 +26,6 @@ struct plan {
     int height;
     int shrink;
 };
-
-static void fail(const char *what) {
-    perror(what);
-    exit(EXIT_FAILURE);
-}
 
 static VipsImage *shrunk_on_load(VipsSource *source, const struct plan *plan) {
     VipsImage *decoded;
@@ -95,8 +86,9 @@ static void make_one(const struct plan *plan, int folder, int number) {
     close(output);
 }
 
-static void work(const struct plan *plan, const char *program, atomic_int *next) {
-    if (VIPS_INIT(program))
+static void work(const void *context, atomic_int *next) {
+    const struct plan *plan = context;
+    if (VIPS_INIT("loop"))
         vips_error_exit("init");
     vips_concurrency_set(1);
     vips_cache_set_max(0);
@@ -145,25 +137,5 @@ static struct plan parse(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     struct plan plan = parse(argc, argv);
-    atomic_int *next = mmap(NULL, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (next == MAP_FAILED)
-        fail("mmap");
-
-    /* Fork before libvips starts: its threads would not survive in a child. */
-    for (int process = 0; process < plan.processes; process++) {
-        pid_t child = fork();
-        if (child < 0)
-            fail("fork");
-        if (child == 0) {
-            work(&plan, argv[0], next);
-            return EXIT_SUCCESS;
-        }
-    }
-
-    int result = EXIT_SUCCESS, status;
-    while (wait(&status) > 0) {
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
-            result = EXIT_FAILURE;
-    }
-    return result;
+    return run_processes(plan.processes, work, &plan);
 }

@@ -8,14 +8,9 @@
  * with sharp's other defaults. SHRINK is 1 for a PNG. Each process takes the next number from a shared counter.
  */
 #include <fcntl.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vips/vips.h>
+
+#include "processes.h"
 
 #define MOST_OUTPUTS 32
 
@@ -122,8 +117,9 @@ static void make_one(const struct plan *plan, int number) {
     g_object_unref(source);
 }
 
-static void work(const struct plan *plan, const char *program, atomic_int *next) {
-    if (VIPS_INIT(program))
+static void work(const void *context, atomic_int *next) {
+    const struct plan *plan = context;
+    if (VIPS_INIT("outputs_loop"))
         vips_error_exit("init");
     vips_concurrency_set(1);
     vips_cache_set_max(0);
@@ -151,22 +147,5 @@ int main(int argc, char **argv) {
             return EXIT_FAILURE;
         }
     }
-    atomic_int *next = mmap(NULL, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (next == MAP_FAILED)
-        return EXIT_FAILURE;
-
-    /* Fork before libvips starts: its threads would not survive in a child. */
-    for (int process = 0; process < plan.processes; process++) {
-        pid_t child = fork();
-        if (child == 0) {
-            work(&plan, argv[0], next);
-            return EXIT_SUCCESS;
-        }
-    }
-    int result = EXIT_SUCCESS, status;
-    while (wait(&status) > 0) {
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
-            result = EXIT_FAILURE;
-    }
-    return result;
+    return run_processes(plan.processes, work, &plan);
 }

@@ -10,19 +10,13 @@
  *
  * A process keeps its memory, its handles and its graphs from picture to picture.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <turbojpeg.h>
-#include <unistd.h>
 #include <zimg.h>
+
+#include "processes.h"
 
 enum {
     quality = 80,
@@ -72,15 +66,6 @@ struct tools {
     unsigned char *source;
     size_t length, capacity;
 };
-
-static void stop(const char *what, const char *reason) {
-    fprintf(stderr, "%s: %s\n", what, reason);
-    exit(EXIT_FAILURE);
-}
-
-static void fail(const char *what) {
-    stop(what, strerror(errno));
-}
 
 static void fail_in_zimg(void) {
     char reason[256] = "";
@@ -306,7 +291,8 @@ static void release(struct tools *tools) {
     tjDestroy(tools->encoder);
 }
 
-static void work(const struct plan *plan, atomic_int *next) {
+static void work(const void *context, atomic_int *next) {
+    const struct plan *plan = context;
     struct tools tools = {.decoder = tjInitDecompress(), .encoder = tjInitCompress()};
     if (!tools.decoder || !tools.encoder)
         stop("TurboJPEG", "it does not start");
@@ -346,24 +332,5 @@ int main(int argc, char **argv) {
     struct plan plan = parse(argc, argv);
     /* TurboJPEG takes this wish from the environment alone: Huffman tables that fit the picture. */
     setenv("TJ_OPTIMIZE", "1", 1);
-    atomic_int *next = mmap(NULL, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (next == MAP_FAILED)
-        fail("mmap");
-
-    for (int process = 0; process < plan.processes; process++) {
-        pid_t child = fork();
-        if (child < 0)
-            fail("fork");
-        if (child == 0) {
-            work(&plan, next);
-            return EXIT_SUCCESS;
-        }
-    }
-
-    int result = EXIT_SUCCESS, status;
-    while (wait(&status) > 0) {
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
-            result = EXIT_FAILURE;
-    }
-    return result;
+    return run_processes(plan.processes, work, &plan);
 }
