@@ -12,6 +12,7 @@ extension ImageFormat {
         case .png: head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
         case .webp: has("RIFF", at: 0) && has("WEBP", at: 8)
         case .gif: has("GIF89a", at: 0) || has("GIF87a", at: 0)
+        // Classic and big files, in either byte order.
         case .tiff: has("II*\0", at: 0) || has("MM\0*", at: 0) || has("II+\0", at: 0) || has("MM\0+", at: 0)
         case .avif: has("ftyp", at: 4)
         }

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 /// A file format that sources can have, told by the first bytes alone: a file's name proves nothing.
 enum SourceFormat: String, Sendable, CaseIterable {
@@ -10,16 +11,8 @@ enum SourceFormat: String, Sendable, CaseIterable {
     /// Recognises the format of a file that begins with `head`.
     /// - Throws: ``ErrorCode/inputUnsupported``, with what the bytes look like instead.
     init(head: [UInt8]) throws(JobError) {
-        if head.starts(with: [0xFF, 0xD8, 0xFF]) {
-            self = .jpeg
-        } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            self = .png
-        } else if head.has("RIFF", at: 0) && head.has("WEBP", at: 8) {
-            self = .webp
-        } else if head.has("GIF87a", at: 0) || head.has("GIF89a", at: 0) {
-            self = .gif
-        } else if Self.tiffStarts.contains(where: head.starts(with:)) {
-            self = .tiff
+        if let format = Self.withSignature.first(where: { $0.format.isBegun(by: head) }) {
+            self = format.source
         } else if let format = Self(brandsOf: head) {
             self = format
         } else {
@@ -63,9 +56,9 @@ enum SourceFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Classic and big files, in either byte order.
-    private static let tiffStarts: [[UInt8]] = [
-        [0x49, 0x49, 0x2A, 0x00], [0x4D, 0x4D, 0x00, 0x2A], [0x49, 0x49, 0x2B, 0x00], [0x4D, 0x4D, 0x00, 0x2B],
+    /// Those whose first bytes are always the same.
+    private static let withSignature: [(source: Self, format: ImageFormat)] = [
+        (.jpeg, .jpeg), (.png, .png), (.webp, .webp), (.gif, .gif), (.tiff, .tiff),
     ]
 
     /// HEIC and AVIF share a container, whose first box lists brands: the major one, a version, compatible ones.
