@@ -4,10 +4,9 @@
 #include "CSandbox.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
-
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -51,6 +50,7 @@ int sandbox_take_notes(double *notes) {
 }
 
 static _Atomic uint64_t threads;
+// Of one thread, as is usual; what it does not use yet counts as well.
 static const uint64_t stack = 8 << 20;
 
 static void *noted(void *memory, size_t size) {

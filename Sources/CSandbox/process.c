@@ -42,7 +42,8 @@ static int limit(int resource, uint64_t value) {
     return setrlimit(resource, &now);
 }
 
-// What RLIMIT_DATA counts: writable private memory, of which a file cannot be read any more when this is asked.
+// Writable private memory, as RLIMIT_DATA counts it. It is read once, at the start: later there is no file system to read it
+// from.
 static uint64_t private_memory(void) {
     static uint64_t at_start;
     if (at_start) return at_start;
@@ -62,7 +63,7 @@ int sandbox_limit(const struct sandbox_budget *budget) {
 }
 
 int sandbox_count_threads(void) {
-    // Now, while there is a file system.
+    // For the limits, while there is a file system.
     private_memory();
     DIR *folder = opendir("/proc/self/task");
     if (!folder) return -1;

@@ -2,7 +2,7 @@ import CVips
 import FoundationEssentials
 package import SpoolJob
 import SpoolSystem
-import SpoolWire
+package import SpoolWire
 
 /// Loading everything that jobs need into a process that forks, so that no child has to.
 ///
@@ -68,17 +68,15 @@ extension Renderer {
     }
 
     /// What this job needed that takes long to make: the sizes of planes. See ``prepare(_:)``.
-    package var notes: [InlineArray<8, Double>] {
+    package var notes: [RendererNote] {
+        // Nothing in it throws.
         (try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.used.map(\.note) }) ?? []
     }
 
-    /// Makes that before the next job, which is likely to need it, too.
-    package func prepare(_ notes: [InlineArray<8, Double>]) {
+    /// Makes that for the next job, if the job before needed it, too.
+    package func prepare(_ notes: [RendererNote]) {
         let keys = notes.compactMap(PlaneScaler.Key.init)
-        // What zimg refuses it will refuse in the child as well, which says so.
-        try? VipsLibrary.exclusively { tools throws(JobError) in
-            for key in keys { try? tools.scaler.prepare(key) }
-            tools.scaler.forgetUses()
-        }
+        // Nothing in it throws.
+        try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.prepare(keys) }
     }
 }

@@ -20,9 +20,6 @@ package protocol RendererProgram: Sendable {
     func prepare(_ notes: [RendererNote])
 }
 
-/// Numbers of the program's own meaning.
-package typealias RendererNote = InlineArray<8, Double>
-
 /// A renderer's lasting process. It has loaded everything, has one thread, and never reads a byte of a job: for each it forks
 /// a child, which gets the job from the supervisor, answers, and ends.
 ///
@@ -73,7 +70,7 @@ package struct RendererParent<Program: RendererProgram> {
         guard child > 0 else { throw SandboxFailure.last("fork") }
         let process = OpenFile(owning: sandbox_open_process(child), path: "a process")
         guard process.descriptor >= 0 else { throw SandboxFailure.last("open a process") }
-        try supervisor.send(RendererAnswer.encode(RendererNews.born(pid: child)), files: [theirs.file, process])
+        try supervisor.send(RendererAnswer.encode(RendererNews.born), files: [theirs.file, process])
         return (child, process)
     }
 

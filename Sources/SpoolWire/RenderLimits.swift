@@ -43,9 +43,7 @@ extension Rendition {
         case .cover, .fill, .outside: !withoutEnlargement
         }
     }
-}
 
-extension Rendition {
     /// The sides that are asked for, in pixels of the file.
     package var pixelWidth: Int? { width.map(inPixels) }
     package var pixelHeight: Int? { height.map(inPixels) }

@@ -59,10 +59,13 @@ package struct RendererGreeting: Codable, Equatable, Sendable {
 /// What a renderer says of a child. Beside ``born`` come the child's socket and a descriptor of its process.
 package enum RendererNews: Codable, Equatable, Sendable {
     /// A child waits for one call at the socket.
-    case born(pid: Int32)
+    case born
     /// The last one has ended.
     case ended(ChildEnd)
 }
+
+/// Numbers that a child leaves to its parent, for children to come; their meaning is the program's own.
+package typealias RendererNote = InlineArray<8, Double>
 
 /// How a child has ended, as the kernel tells its parent.
 package struct ChildEnd: Codable, Equatable, Sendable {

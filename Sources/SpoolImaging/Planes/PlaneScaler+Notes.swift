@@ -1,6 +1,8 @@
+import SpoolWire
+
 extension PlaneScaler.Key {
     /// As numbers, for another process.
-    var note: InlineArray<8, Double> {
+    var note: RendererNote {
         [
             Double(source.width), Double(source.height), region.left, region.top, region.width, region.height,
             Double(target.width), Double(target.height),
@@ -9,7 +11,7 @@ extension PlaneScaler.Key {
 
     /// Reads numbers that may be anything.
     /// - Returns: nil for what no picture needs.
-    init?(note: InlineArray<8, Double>) {
+    init?(note: RendererNote) {
         let sides = 1.0...65_535.0
         for index in note.indices where !note[index].isFinite { return nil }
         for index in [0, 1, 6, 7] where !sides.contains(note[index]) || note[index] != note[index].rounded() {

@@ -47,6 +47,9 @@ final class PlaneScaler {
 
     private var graphs: [Key: Graph] = [:]
     private var uses = 0
+    private var usesForgotten = 0
+    /// By the last job.
+    private var wanted: Set<Key> = []
 
     /// The samples of `region`, which may have fractions and reach beyond the plane, as `target` of them.
     /// - Parameter covered: where the picture lies in the result.
@@ -62,17 +65,26 @@ final class PlaneScaler {
         return result
     }
 
-    /// The graphs that were used, the last ones first.
-    var used: [Key] { graphs.sorted { $0.value.lastUse > $1.value.lastUse }.filter { $0.value.lastUse > 0 }.map(\.key) }
+    /// How many graphs there are.
+    var count: Int { graphs.count }
 
-    /// Makes a graph for later, unless there is one.
-    func prepare(_ key: Key) throws(PlaneFailure) { _ = try graph(key) }
-
-    /// Forgets what was used until now.
-    func forgetUses() {
-        uses = 0
-        for graph in graphs.values { graph.lastUse = 0 }
+    /// What graphs were used for since ``forgetUses()``, the last ones first.
+    var used: [Key] {
+        graphs.filter { $0.value.lastUse > usesForgotten }.sorted { $0.value.lastUse > $1.value.lastUse }.map(\.key)
     }
+
+    /// Makes graphs for what is wanted for the second time in succession: most sizes of sources come only once, and making a
+    /// graph takes longer than it can save then.
+    func prepare(_ keys: [Key]) {
+        for key in keys where wanted.contains(key) {
+            // What zimg refuses here it refuses the job as well, which says so.
+            _ = try? graph(key)
+        }
+        wanted = Set(keys)
+        forgetUses()
+    }
+
+    func forgetUses() { usesForgotten = uses }
 
     private func graph(_ key: Key) throws(PlaneFailure) -> Graph {
         uses += 1

@@ -37,6 +37,9 @@ final class RendererProcess: Sendable {
     /// Long enough for a busy machine to end a process that has been killed, or that has answered.
     private static let endPatience = Duration.seconds(60)
 
+    /// Bytes.
+    private static let longestNews = 4096
+
     private let parent: ChildProcess
     let greeting: RendererGreeting
     private let isBroken = Mutex(false)
@@ -95,8 +98,9 @@ final class RendererProcess: Sendable {
     /// Waits for the greeting; a process that does not give it is ended.
     private init(_ parent: ChildProcess) throws(RendererStartError) {
         self.parent = parent
+        // One that has ended, and one that says something else, does not work.
         let isSilent = !parent.socket.waitUntilReadable(until: .now + Self.startPatience)
-        let received = isSilent ? nil : try? parent.socket.receive()
+        let received = isSilent ? nil : try? parent.socket.receive(upTo: Self.longestNews)
         guard let received, let greeting = try? RendererAnswer.decode(RendererGreeting.self, from: received.message)
         else {
             let ending = Self.end(parent)
@@ -214,7 +218,8 @@ final class RendererProcess: Sendable {
     /// What the renderer says next; nil if it says nothing, or nonsense.
     private func news() -> (news: RendererNews, files: [OpenFile])? {
         guard parent.socket.waitUntilReadable(until: .now + Self.endPatience),
-            let received = try? parent.socket.receive(),
+            // What cannot be read has one meaning, whatever the reason: the renderer does not keep to the protocol.
+            let received = try? parent.socket.receive(upTo: Self.longestNews),
             let news = try? RendererAnswer.decode(RendererNews.self, from: received.message)
         else { return nil }
         return (news, received.files)
