@@ -60,13 +60,20 @@ let package = Package(
         // What the worker and its renderers say to each other.
         .target(name: "SpoolWire", dependencies: ["SpoolJob", "SpoolSystem", crypto], swiftSettings: settings),
 
+        // What an image file is made of, read within bounds before any decoder sees it.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "SpoolInspection", dependencies: ["CZlib", "SpoolJob", "SpoolWire"], swiftSettings: settings),
+
         // Images: the only importer of libvips, TurboJPEG and zimg.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
             name: "SpoolImaging",
-            dependencies: ["CTurboJPEG", "CVips", "CZimg", "SpoolJob", "SpoolSystem", "SpoolWire"],
+            dependencies: [
+                "CTurboJPEG", "CVips", "CZimg", "SpoolInspection", "SpoolJob", "SpoolSystem", "SpoolWire",
+            ],
             swiftSettings: settings),
 
         // What a renderer gives up before it sees a job, and how it forks: the only target that uses libseccomp.
@@ -114,7 +121,11 @@ let package = Package(
             name: "SpoolCoreTests", dependencies: ["SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "SpoolImagingTests", dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolJob", "SpoolWire"],
+            name: "SpoolInspectionTests", dependencies: ["SpoolInspection", "SpoolJob", "SpoolWire"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SpoolImagingTests",
+            dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolInspection", "SpoolJob", "SpoolWire"],
             swiftSettings: settings),
         .testTarget(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],

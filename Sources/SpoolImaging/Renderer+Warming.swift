@@ -1,5 +1,6 @@
 import CVips
 import FoundationEssentials
+import SpoolInspection
 package import SpoolJob
 import SpoolSystem
 package import SpoolWire
@@ -42,7 +43,7 @@ extension Renderer {
         if !findings.picture.isEmpty {
             let file = try OpenFile.inMemory("spool-renderer picture")
             try file.write(Array(findings.picture))
-            _ = try Decoder(SourceFile(file.descriptor), Input(path: "")).openHeader()
+            _ = try Decoder(SourceFile(file.descriptor, nil), Input(path: "")).openHeader()
             withExtendedLifetime(file) {}
         }
         try rehearse(Array(findings.photo))

@@ -1,4 +1,5 @@
 import CVips
+import SpoolInspection
 import SpoolJob
 import SpoolWire
 
@@ -21,7 +22,7 @@ struct Rendering {
 
     /// Everything that can be refused is refused here, before pixels are decoded.
     init(_ request: RenderRequest, source descriptor: Int32, _ tools: PlanarTools) throws(JobError) {
-        var source = try SourceFile(descriptor)
+        var source = try SourceFile(descriptor, request.limits)
         let content = source.takeContent()
         self.source = source
         self.tools = tools
@@ -43,6 +44,7 @@ struct Rendering {
             try task.checkLosses(of: header)
             tasks.append(task)
         }
+        try tasks.check(request.limits, source: header.shape)
         self.tasks = tasks
         self.overlays = overlays
         limits = request.limits

@@ -20,6 +20,12 @@ extension RenditionTask {
                 .outputTooLarge,
                 "renditions[\(index)] would be \(size), \(rendition.format.name) allows \(most) a side")
         }
+        if rendition.format == .avif, size.area > limits.avifPixels {
+            throw JobError(
+                .outputTooLarge,
+                "renditions[\(index)] would be \(size) = \(size.area) pixels, the limit of AVIF is \(limits.avifPixels) "
+                    + "(limits.avif-pixels)")
+        }
         // A thin source that has to cover a square grows enormously before it is cut.
         let largest = plan.scaled.area > pipeline.largest.area ? plan.scaled : pipeline.largest
         guard largest.area <= max(limits.inputPixels, shape.size.area, size.area) else {
@@ -33,6 +39,22 @@ extension RenditionTask {
                 .outputTooLarge,
                 "renditions[\(index)] has \(frames) frames of \(size) from frames of \(shape.size), the limit is "
                     + "\(limits.inputPixels) pixels for all (limits.input-pixels); use fewer with input.pages")
+        }
+    }
+
+    /// Pixels of the rendition, with all its frames.
+    func outputPixels(of shape: ImageShape) -> Int { pipeline(fromPixelsOf: shape).shape.size.area * frames }
+}
+
+extension [RenditionTask] {
+    /// Refuses renditions that are too many and too large together.
+    func check(_ limits: RenderLimits, source shape: ImageShape) throws(JobError) {
+        let pixels = reduce(0) { $0 + $1.outputPixels(of: shape) }
+        guard pixels <= limits.outputPixels else {
+            throw JobError(
+                .outputTooLarge,
+                "the renditions would have \(pixels) pixels together, the limit is \(limits.outputPixels) "
+                    + "(limits.output-pixels)")
         }
     }
 }

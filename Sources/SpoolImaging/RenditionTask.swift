@@ -1,3 +1,4 @@
+import SpoolInspection
 import SpoolJob
 
 /// One rendition of a job: what to do with the decoded image.

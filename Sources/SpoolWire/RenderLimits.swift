@@ -1,15 +1,56 @@
 public import SpoolJob
 
-/// What untrusted images may cost, checked on the header before pixels are decoded.
+/// What untrusted images may cost, checked before pixels are decoded.
 public struct RenderLimits: Sendable, Equatable {
     /// Width times height of the source.
     public var inputPixels: Int
+    /// Pages or frames of a source, used or not.
+    public var inputPages: Int
+    /// Scans of a JPEG.
+    public var inputScans: Int
+    /// Profiles, EXIF, texts and other metadata of a source, unpacked, in bytes.
+    public var inputMetadataBytes: Int
     /// Width or height of a rendition.
     public var outputDimension: Int
+    /// Pixels of all renditions of a job together, with all their frames.
+    public var outputPixels: Int
+    /// Pixels of one AVIF rendition: its encoder takes some hundred bytes and a microsecond for each.
+    public var avifPixels: Int
 
-    public init(inputPixels: Int = 100_000_000, outputDimension: Int = 16_384) {
+    public init(
+        inputPixels: Int = 100_000_000, inputPages: Int = 10_000, inputScans: Int = 100,
+        inputMetadataBytes: Int = 16 << 20, outputDimension: Int = 16_384, outputPixels: Int = 300_000_000,
+        avifPixels: Int = 25_000_000
+    ) {
         self.inputPixels = inputPixels
+        self.inputPages = inputPages
+        self.inputScans = inputScans
+        self.inputMetadataBytes = inputMetadataBytes
         self.outputDimension = outputDimension
+        self.outputPixels = outputPixels
+        self.avifPixels = avifPixels
+    }
+
+    /// The names on the wire.
+    private static let names: [(name: String, path: any WritableKeyPath<RenderLimits, Int> & Sendable)] = [
+        ("inputPixels", \.inputPixels), ("inputPages", \.inputPages), ("inputScans", \.inputScans),
+        ("inputMetadataBytes", \.inputMetadataBytes), ("outputDimension", \.outputDimension),
+        ("outputPixels", \.outputPixels), ("avifPixels", \.avifPixels),
+    ]
+
+    var json: JSONValue {
+        var object = JSONObject()
+        for (name, path) in Self.names { object[name] = .number(self[keyPath: path]) }
+        return .object(object)
+    }
+
+    /// - Returns: nil if one is missing.
+    init?(json: JSONValue) {
+        self.init()
+        for (name, path) in Self.names {
+            guard let value = json[name]?.int else { return nil }
+            self[keyPath: path] = value
+        }
     }
 }
 

@@ -18,19 +18,15 @@ extension RenderRequest {
     package var json: JSONValue {
         [
             "job": Job(input: input, renditions: renditions).json,
-            "limits": [
-                "inputPixels": .number(limits.inputPixels), "outputDimension": .number(limits.outputDimension),
-            ],
+            "limits": limits.json,
         ]
     }
 
     /// - Returns: nil if the message is no request.
     package init?(json: JSONValue) {
-        guard let job = json["job"].flatMap({ try? Job(json: $0) }), let limits = json["limits"],
-            let inputPixels = limits["inputPixels"]?.int, let outputDimension = limits["outputDimension"]?.int
+        guard let job = json["job"].flatMap({ try? Job(json: $0) }),
+            let limits = json["limits"].flatMap(RenderLimits.init)
         else { return nil }
-        self.init(
-            input: job.input, renditions: job.renditions,
-            limits: RenderLimits(inputPixels: inputPixels, outputDimension: outputDimension))
+        self.init(input: job.input, renditions: job.renditions, limits: limits)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SpoolInspection
 import SpoolJob
 import SpoolWire
 import Testing
@@ -99,7 +100,7 @@ struct DamageTests {
             }
         }
         try Descriptor(reading: folder.file("source")).with { descriptor in
-            let image = try Decoder(SourceFile(descriptor), Input(path: "")).open()
+            let image = try Decoder(SourceFile(descriptor, nil), Input(path: "")).open()
             #expect(try image.cropped(to: Size(width: 1, height: 1), left: 0, top: 9_999).inMemory().bands == 1)
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
                 try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")

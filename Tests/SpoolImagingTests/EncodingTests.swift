@@ -1,3 +1,4 @@
+import SpoolInspection
 import SpoolJob
 import Testing
 

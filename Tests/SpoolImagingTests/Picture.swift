@@ -68,7 +68,7 @@ extension Raster {
     /// A file as it is stored.
     convenience init(decoding path: String) throws {
         try VipsLibrary.start()
-        let image = try Descriptor(reading: path).with { try Decoder(SourceFile($0), Input(path: "")).open() }
+        let image = try Descriptor(reading: path).with { try Decoder(SourceFile($0, nil), Input(path: "")).open() }
         unsafe g_object_ref(image.pointer)
         unsafe self.init(owning: image.pointer)
     }

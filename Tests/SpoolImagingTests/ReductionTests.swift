@@ -1,3 +1,4 @@
+import SpoolInspection
 import Testing
 
 @testable import SpoolImaging

@@ -1,3 +1,4 @@
+import SpoolInspection
 import SpoolJob
 import SpoolWire
 import Testing
@@ -20,7 +21,7 @@ struct RendererTests {
         #expect((image.width, image.height) == (90, 60))
         #expect(try folder.bytes("x").count == image.bytes)
 
-        let file = try Descriptor(reading: folder.file("x")).with { try SourceFile($0) }
+        let file = try Descriptor(reading: folder.file("x")).with { try SourceFile($0, nil) }
         #expect(file.format.rawValue == output.rawValue)
         #expect((file.digest.bytes, file.digest.sha256) == (image.bytes, image.sha256))
         let picture = try Picture(folder.file("x"))

@@ -161,7 +161,9 @@ extension OpenFile {
         job.input.pages = 5
         job.input.ignoreIcc = true
         job.input.sha256 = String(repeating: "0a", count: 32)
-        let limits = RenderLimits(inputPixels: 5, outputDimension: 6)
+        let limits = RenderLimits(
+            inputPixels: 5, inputPages: 7, inputScans: 8, inputMetadataBytes: 9, outputDimension: 6, outputPixels: 10,
+            avifPixels: 11)
         var request = RenderRequest(withoutPathsOf: job, limits: limits)
         #expect(!"\(request)".contains("secret"))
         guard case .render(let arrived) = try arrived(.render(request), overlays: 2, outputs: 1).call else {

@@ -1,3 +1,5 @@
+import SpoolInspection
+
 /// An ICC profile, read as far as it takes to see whether it says anything but "sRGB".
 ///
 /// Many files embed one of the dozens of profiles for sRGB that exist; transforming them costs time and changes

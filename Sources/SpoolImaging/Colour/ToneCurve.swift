@@ -1,4 +1,5 @@
 import Glibc
+import SpoolInspection
 
 /// A curve of an ICC profile: from stored values to light, both 0 to 1.
 enum ToneCurve {

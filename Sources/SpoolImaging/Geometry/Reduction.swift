@@ -1,3 +1,5 @@
+import SpoolInspection
+
 /// How much smaller than stored a decoder delivers the image: it can leave out work that resizing would undo.
 enum Reduction: Equatable, Sendable {
     case none

@@ -1,3 +1,5 @@
+import SpoolInspection
+
 /// A file that was written, and can be changed.
 protocol EditableFile {
     /// `count` bytes, or nil beyond the end.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SpoolInspection
 import SpoolJob
 
 /// A picture in memory: red, green, blue and alpha, row by row.
@@ -14,7 +15,7 @@ struct Preview {
 
     /// - Parameter descriptor: of the rendition's file.
     init(of descriptor: Int32, longestSide: Int = 100) throws(JobError) {
-        let decoder = try Decoder(SourceFile(descriptor), Input(path: ""))
+        let decoder = try Decoder(SourceFile(descriptor, nil), Input(path: ""))
         let header = try decoder.openHeader()
         let factor = min(1, Double(longestSide) / Double(max(header.size.width, header.size.height)))
         let size = Size(

@@ -1,3 +1,4 @@
+import SpoolInspection
 import SpoolJob
 
 /// Chooses the way from a source to its renditions.

@@ -1,4 +1,5 @@
 import CVips
+import SpoolInspection
 import SpoolJob
 
 /// Opens a source with the one loader of its format.

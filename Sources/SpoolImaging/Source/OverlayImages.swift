@@ -19,7 +19,7 @@ final class OverlayImages {
         var pixels = 0
         for (file, input) in zip(files, inputs) {
             do throws(JobError) {
-                let decoder = try Decoder(SourceFile(file), Input(path: input))
+                let decoder = try Decoder(SourceFile(file, limits), Input(path: input))
                 let header = SourceHeader(try decoder.openHeader())
                 // Together, because all of them are in memory at one time.
                 pixels += header.size.area

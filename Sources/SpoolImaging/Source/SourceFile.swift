@@ -1,4 +1,5 @@
 import Glibc
+import SpoolInspection
 import SpoolJob
 import SpoolWire
 
@@ -12,8 +13,9 @@ struct SourceFile: Sendable {
     private var content: [UInt8]?
 
     /// Recognises the format, then reads the whole file once for its digest. A disk that cannot deliver is found here
-    /// and never mistaken for a damaged image.
-    init(_ descriptor: Int32) throws(JobError) {
+    /// and never mistaken for a damaged image. Then looks at how the file is made, before a decoder does.
+    /// - Parameter limits: nil for a file of the renderer's own.
+    init(_ descriptor: Int32, _ limits: RenderLimits?) throws(JobError) {
         self.descriptor = descriptor
         do {
             let head = try Self.bytes(of: descriptor, from: 0, SourceFormat.headLength)
@@ -25,6 +27,9 @@ struct SourceFile: Sendable {
             } else {
                 digest = try FileDigest(of: descriptor)
             }
+            guard let limits else { return }
+            let reader = content.map(ByteReader.init) ?? ByteReader(descriptor, length: digest.bytes)
+            try SourceStructure.check(reader, format, limits)
         } catch let failure as FileDigest.ReadFailure {
             let reason = unsafe String(cString: strerror(failure.errno))
             throw JobError(.inputUnreadable, "the source cannot be read: \(reason)")

@@ -82,6 +82,14 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let inputTooLarge = ErrorCode(rawValue: "input_too_large")
     /// The image has more pixels than the limit.
     public static let inputTooManyPixels = ErrorCode(rawValue: "input_too_many_pixels")
+    /// The image has more pages or frames than the limit.
+    public static let inputTooManyPages = ErrorCode(rawValue: "input_too_many_pages")
+    /// The JPEG has more scans than the limit.
+    public static let inputTooManyScans = ErrorCode(rawValue: "input_too_many_scans")
+    /// The image has more metadata, unpacked, than the limit.
+    public static let inputMetadataTooLarge = ErrorCode(rawValue: "input_metadata_too_large")
+    /// The image is made of more parts, or of parts within parts, than any real one; the message says which.
+    public static let inputTooComplex = ErrorCode(rawValue: "input_too_complex")
     /// The file is of no image format that the worker reads.
     public static let inputUnsupported = ErrorCode(rawValue: "input_unsupported")
     /// The image is truncated or damaged, beyond what `failOn` lets pass.
@@ -96,7 +104,7 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let outputNotWritable = ErrorCode(rawValue: "output_not_writable")
     /// A rendition would replace the job's own source.
     public static let outputIsInput = ErrorCode(rawValue: "output_is_input")
-    /// A rendition would be larger than the limit on output dimensions.
+    /// A rendition would be larger than the limit on output dimensions, or all together than that on output pixels.
     public static let outputTooLarge = ErrorCode(rawValue: "output_too_large")
     /// A rendition would lose something of its source that the job forbids to lose.
     public static let lossForbidden = ErrorCode(rawValue: "loss_forbidden")
@@ -125,8 +133,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let allCases: [ErrorCode] = [
         .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
-        .inputTooManyPixels, .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable,
-        .outputIsInput,
+        .inputTooManyPixels, .inputTooManyPages, .inputTooManyScans, .inputMetadataTooLarge, .inputTooComplex,
+        .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable, .outputIsInput,
         .outputTooLarge, .lossForbidden, .optionUnsupported, .renderFailed, .renderTimeout, .memoryExceeded,
         .rendererDied, .resourcesExhausted,
         .workerDied, .storageFull, .storageFailed,

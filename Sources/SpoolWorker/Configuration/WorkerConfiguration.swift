@@ -73,6 +73,12 @@ struct WorkerConfiguration: Sendable, Equatable {
         inputBytes = try settings.bytes(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
+        limits.inputPages = try settings.integer(.inputPages, in: 1...Int.max) ?? limits.inputPages
+        limits.inputScans = try settings.integer(.inputScans, in: 1...Int.max) ?? limits.inputScans
+        limits.inputMetadataBytes =
+            try settings.bytes(.inputMetadataBytes, in: 0...Int.max) ?? limits.inputMetadataBytes
+        limits.outputPixels = try settings.integer(.outputPixels, in: 1...Int.max) ?? limits.outputPixels
+        limits.avifPixels = try settings.integer(.avifPixels, in: 1...Int.max) ?? limits.avifPixels
         limits.outputDimension = try settings.integer(.outputDimension, in: 1...65_535) ?? limits.outputDimension
         memory = try settings.bytes(.memory, in: (16 << 20)...(1 << 42)) ?? 1 << 30
         outputBytes = try settings.bytes(.outputBytes, in: 1...Int.max) ?? 1 << 30

@@ -1,7 +1,7 @@
 import SpoolJob
 import Testing
 
-@testable import SpoolImaging
+@testable import SpoolInspection
 
 struct SourceFormatTests {
     private static func isoMedia(_ brands: String...) -> [UInt8] {

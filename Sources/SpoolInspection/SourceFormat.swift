@@ -1,16 +1,16 @@
-import SpoolJob
+package import SpoolJob
 import SpoolWire
 
 /// A file format that sources can have, told by the first bytes alone: a file's name proves nothing.
-enum SourceFormat: String, Sendable, CaseIterable {
+package enum SourceFormat: String, Sendable, CaseIterable {
     case jpeg, png, webp, gif, tiff, heic, avif
 
     /// The bytes that ``init(head:)`` needs at most.
-    static let headLength = 64
+    package static let headLength = 64
 
     /// Recognises the format of a file that begins with `head`.
     /// - Throws: ``ErrorCode/inputUnsupported``, with what the bytes look like instead.
-    init(head: [UInt8]) throws(JobError) {
+    package init(head: [UInt8]) throws(JobError) {
         if let format = Self.withSignature.first(where: { $0.format.isBegun(by: head) }) {
             self = format.source
         } else if let format = Self(brandsOf: head) {
@@ -24,7 +24,7 @@ enum SourceFormat: String, Sendable, CaseIterable {
     }
 
     /// For messages.
-    var name: String {
+    package var name: String {
         switch self {
         case .jpeg: "JPEG"
         case .png: "PNG"
@@ -33,26 +33,6 @@ enum SourceFormat: String, Sendable, CaseIterable {
         case .tiff: "TIFF"
         case .heic: "HEIC"
         case .avif: "AVIF"
-        }
-    }
-
-    /// libvips' operation that reads the format, and no other.
-    var loader: StaticString {
-        switch self {
-        case .jpeg: "jpegload_source"
-        case .png: "pngload_source"
-        case .webp: "webpload_source"
-        case .gif: "gifload_source"
-        case .tiff: "tiffload_source"
-        case .heic, .avif: "heifload_source"
-        }
-    }
-
-    /// Whether the decoder holds the whole picture in memory.
-    var isDecodedWhole: Bool {
-        switch self {
-        case .webp, .gif, .heic, .avif: true
-        case .jpeg, .png, .tiff: false
         }
     }
 
@@ -79,7 +59,7 @@ enum SourceFormat: String, Sendable, CaseIterable {
     }
 }
 
-extension [UInt8] {
+package extension [UInt8] {
     /// Whether the characters of `text` stand at `offset`.
     func has(_ text: String, at offset: Int) -> Bool {
         count >= offset + text.utf8.count && self[offset..<(offset + text.utf8.count)].elementsEqual(text.utf8)

@@ -1,0 +1,49 @@
+import Glibc
+import SpoolJob
+
+extension SourceStructure {
+    /// Walks the markers, those between and after scans too: libjpeg keeps each APP segment that it meets.
+    static func checkJPEG(_ reader: ByteReader, _ budget: inout StructureBudget) throws(JobError) {
+        var position = 2
+        while let marker = try nextMarker(in: reader, from: position), marker.code != 0xD9,
+            let length = try reader.number(at: marker.end, bytes: 2), length >= 2
+        {
+            position = marker.end + length
+            try budget.addPart()
+            switch marker.code {
+            case 0xDA: try budget.addScan()
+            case 0xE0...0xEF, 0xFE: try budget.addMetadata(length)
+            default: break
+            }
+        }
+    }
+
+    /// The next marker that has a segment or ends the picture: bytes of scans and marks within them are passed over.
+    private static func nextMarker(
+        in reader: ByteReader, from start: Int
+    ) throws(JobError) -> (code: UInt8, end: Int)? {
+        // A byte of 0xFF before a part's end counts for the next part.
+        var isBegun = false
+        return unsafe try reader.firstFound(from: start) { (part, offset) -> (code: UInt8, end: Int)? in
+            guard let base = part.baseAddress else { return nil }
+            var place = 0
+            while place < part.count {
+                if !isBegun {
+                    guard let found = unsafe memchr(base + place, 0xFF, part.count - place) else { return nil }
+                    place = unsafe UnsafeRawPointer(found) - base + 1
+                    isBegun = true
+                    continue
+                }
+                let code = unsafe part[place]
+                place += 1
+                switch code {
+                // A filler before a marker.
+                case 0xFF: continue
+                case 0x00, 0x01, 0xD0...0xD8: isBegun = false
+                default: return (code, offset + place)
+                }
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package import SpoolJob
+package import SpoolWire
+
+/// What a source makes a decoder do, found by readers of our own before any decoder sees the file: they read only lengths
+/// and counts, within bounds, and hold nothing.
+package enum SourceStructure {
+    /// - Parameter reader: of the whole file.
+    /// - Throws: ``ErrorCode/inputTooManyPages``, ``ErrorCode/inputTooManyScans``,
+    ///   ``ErrorCode/inputMetadataTooLarge``, ``ErrorCode/inputTooComplex``, ``ErrorCode/inputUnreadable``
+    package static func check(
+        _ reader: ByteReader, _ format: SourceFormat, _ limits: RenderLimits
+    ) throws(JobError) {
+        var budget = StructureBudget(limits, format)
+        switch format {
+        case .jpeg: try checkJPEG(reader, &budget)
+        case .png: try checkPNG(reader, &budget)
+        case .webp: try checkWebP(reader, &budget)
+        case .gif: try checkGIF(reader, &budget)
+        case .tiff: try checkTIFF(reader, &budget)
+        case .heic, .avif:
+            var boxes = HEIFBoxes(reader, budget, limits)
+            try boxes.check()
+        }
+    }
+}
