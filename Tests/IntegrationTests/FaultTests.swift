@@ -8,7 +8,8 @@ import Testing
 /// Renderers that are stopped by SIGSTOP hold a job in the middle of its rendering for as long as a test needs.
 @Suite struct `A worker under fault` {
     /// So much to encode that whatever a test does happens long before the end.
-    private static let endless = #"{"input": "photo.jpg", "renditions": [{"path": "huge.avif", "width": 12000}]}"#
+    private static let endless =
+        #"{"input": "photo.jpg", "renditions": [{"path": "huge.avif", "width": 5600, "avif": {"effort": 9}}]}"#
 
     private func hasOpen(_ name: String, process: Int32) -> Bool {
         let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []
@@ -421,6 +422,33 @@ import Testing
         }
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `tries jobs again that took too long beside others, on half of its renderers`() async throws {
+        let fixture = try await SpoolFixture()
+        for index in 0..<3 { try fixture.drop(Self.endless, as: "late-\(index).json") }
+        let first = try await fixture.start(["--timeout", "100ms"], environment: ["SPOOL_WORKER_RETRY_DELAY": "1h"])
+        try await eventually("all have taken too long") {
+            try fixture.states().filter { $0.value == "retry" }.count == 3
+        }
+        first.signal(SIGTERM)
+        #expect(try await first.status() == 0)
+        for index in 0..<3 {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date()],
+                ofItemAtPath: fixture.path.appending("retry/late-\(index).json").string)
+        }
+        let second = try await fixture.start(environment: ["SPOOL_WORKER_SHUTDOWN_TIMEOUT": "0"])
+        try await eventually("one is tried again") { try fixture.states().values.contains("processing") }
+        for index in 0..<3 {
+            try fixture.drop(as: "honest-\(index).json")
+            #expect(try await fixture.ended("honest-\(index).json").status == .done)
+        }
+        let late = try fixture.states().filter { $0.key.hasPrefix("late") }.values
+        #expect(late.sorted() == ["processing", "retry", "retry"])
+        second.signal(SIGTERM)
+        #expect(try await second.status() == 0)
         try fixture.expectConsistent()
     }
 }

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .builders import (
@@ -49,6 +49,11 @@ ANIMATED = Wish(".webp", {"animated": True})
 ANIMATED_GIF = Wish(".gif", {"animated": True})
 
 
+def refused(code: str, *wishes: Wish) -> tuple[Wish, ...]:
+    """All must fail like this."""
+    return tuple(replace(wish, codes=(code,)) for wish in wishes)
+
+
 def bombs(seeds: Mapping[str, bytes]) -> Iterator[Bomb]:
     """All of them. `seeds` by name: a JPEG, a WebP of one pixel without loss, an AVIF and a large AVIF."""
     yield from tiff_bombs()
@@ -86,14 +91,16 @@ def tiff_bombs() -> Iterator[Bomb]:
         for _ in range(targets - 1):
             file.directory(tiff_picture(1, 1, [dot], [1]))
         file.go_on(first)
-        yield Bomb(f"tiff-next-is-{name}", file.bytes(), (PLAIN, ANIMATED, Wish(input={"page": 100_000})))
+        yield Bomb(f"tiff-next-is-{name}", file.bytes(),
+            refused("input_too_many_pages", PLAIN, ANIMATED, Wish(input={"page": 100_000})))
     file = Tiff()
     dot = file.put(b"\0")
     page = tiff_picture(1, 1, [dot], [1])
     for _ in range(MANY):
         file.directory(page)
-    yield Bomb("tiff-pages", file.bytes(), (
-        PLAIN, ANIMATED, Wish(input={"page": MANY - 1}), Wish(".tif", {"animated": True}), ANIMATED_GIF))
+    yield Bomb("tiff-pages", file.bytes(),
+        refused("input_too_many_pages", PLAIN, ANIMATED, Wish(input={"page": MANY - 1}), Wish(".tif",
+            {"animated": True}), ANIMATED_GIF))
     file = Tiff()
     dot = file.put(b"\0")
     first = file.directory(tiff_picture(1, 1, [dot], [1], more=[(330, LONG, [8] * 50_000)]))
@@ -105,8 +112,8 @@ def tiff_bombs() -> Iterator[Bomb]:
 
 def gif_bombs() -> Iterator[Bomb]:
     dot = gif_frame(1, 1, ONE_PIXEL)
-    yield Bomb("gif-frames", gif_start(1, 1) + dot * MANY + b";", (
-        PLAIN, ANIMATED, ANIMATED_GIF, Wish(input={"page": MANY - 1})))
+    yield Bomb("gif-frames", gif_start(1, 1) + dot * MANY + b";",
+        refused("input_too_many_pages", PLAIN, ANIMATED, ANIMATED_GIF, Wish(input={"page": MANY - 1})))
     yield Bomb("gif-most-frames", gif_start(1, 1) + dot * MOST_GIF_FRAMES + b";", (PLAIN, ANIMATED, ANIMATED_GIF))
     yield Bomb("gif-frames-of-150", gif_start(150, 150) + dot * MOST_GIF_FRAMES + b";", (PLAIN, ANIMATED, ANIMATED_GIF))
     # The last frame needs all those before it.
@@ -124,9 +131,10 @@ def gif_bombs() -> Iterator[Bomb]:
 
 def webp_bombs(dot: bytes) -> Iterator[Bomb]:
     frame = webp_frame(1, 1, next(piece for piece in layout(dot).pieces(dot) if piece.startswith(b"VP8L")))
-    yield Bomb("webp-frames", webp_animation(1, 1, frame * MANY), (
-        PLAIN, ANIMATED, ANIMATED_GIF, Wish(input={"page": MANY - 1})))
-    yield Bomb("webp-frames-of-30", webp_animation(30, 30, frame * MANY), (PLAIN, ANIMATED))
+    yield Bomb("webp-frames", webp_animation(1, 1, frame * MANY),
+        refused("input_too_many_pages", PLAIN, ANIMATED, ANIMATED_GIF, Wish(input={"page": MANY - 1})))
+    yield Bomb("webp-frames-of-30", webp_animation(30, 30, frame * MANY),
+        refused("input_too_many_pages", PLAIN, ANIMATED))
     yield Bomb("webp-large-canvas", webp_animation(10_000, 10_000, frame * 100), (
         PLAIN, Wish(input={"page": 99}), ANIMATED))
     yield Bomb("webp-too-large", webp_animation(1 << 24, 1 << 24, frame), (
@@ -134,15 +142,18 @@ def webp_bombs(dot: bytes) -> Iterator[Bomb]:
 
 
 def jpeg_bombs(picture: bytes) -> Iterator[Bomb]:
-    yield Bomb("jpeg-scans", jpeg_of_scans(4000, 4000, 883), (PLAIN, SMALL, LENIENT))
-    yield Bomb("jpeg-large-scans", jpeg_of_scans(10_000, 10_000, 883), (
-        PLAIN, SMALL, LENIENT, Wish(".jpg", {"rotate": 90})))
-    yield Bomb("jpeg-app2", jpeg_with(picture, jpeg_segment(0xE2, b"") * 1_000_000), (PLAIN, LENIENT, KEEPING))
-    yield Bomb("jpeg-comments", jpeg_with(picture, jpeg_segment(0xFE, b"") * 1_000_000), (PLAIN, KEEPING))
+    yield Bomb("jpeg-scans", jpeg_of_scans(4000, 4000, 883), refused("input_too_many_scans", PLAIN, SMALL, LENIENT))
+    yield Bomb("jpeg-large-scans", jpeg_of_scans(10_000, 10_000, 883),
+        refused("input_too_many_scans", PLAIN, SMALL, LENIENT, Wish(".jpg", {"rotate": 90})))
+    yield Bomb("jpeg-app2", jpeg_with(picture, jpeg_segment(0xE2, b"") * 1_000_000),
+        refused("input_too_complex", PLAIN, LENIENT, KEEPING))
+    yield Bomb("jpeg-comments", jpeg_with(picture, jpeg_segment(0xFE, b"") * 1_000_000),
+        refused("input_too_complex", PLAIN, KEEPING))
     profile = b"".join(
         jpeg_segment(0xE2, b"ICC_PROFILE\0" + bytes((number, 255)) + bytes(65_519)) for number in range(1, 256))
     yield Bomb("jpeg-icc", jpeg_with(picture, profile), (PLAIN, KEEPING))
-    yield Bomb("jpeg-many-exif", jpeg_with(picture, exif_segment(exif_like()) * 10_000), (PLAIN, KEEPING))
+    yield Bomb("jpeg-many-exif", jpeg_with(picture, exif_segment(exif_like()) * 10_000),
+        refused("input_too_complex", PLAIN, KEEPING))
     for name, exif in exif_bombs():
         yield Bomb(f"jpeg-exif-{name}", jpeg_with(picture, exif_segment(exif)), (PLAIN, KEEPING))
 
@@ -181,13 +192,15 @@ def png_bombs() -> Iterator[Bomb]:
     for size, count in ((64 << 10, 900), (2 << 20, 300), (2 << 20, 5000), (7 << 20, 200)):
         text = [png_chunk(b"zTXt", b"Comment%d\0\0" % number + texts[size])
                 for number in range(count)]
-        yield Bomb(f"png-{count}-texts-of-{size >> 10}-kib", png(64, 48, 8, 2, between=text), (PLAIN, KEEPING))
+        yield Bomb(f"png-{count}-texts-of-{size >> 10}-kib", png(64, 48, 8, 2, between=text),
+            refused("input_metadata_too_large", PLAIN, KEEPING))
     spaces = zlib.compress(b" " * (2 << 20), 9)
     text = [png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + spaces)] * 300
-    yield Bomb("png-xmp", png(64, 48, 8, 2, between=text), (PLAIN, KEEPING))
+    yield Bomb("png-xmp", png(64, 48, 8, 2, between=text), refused("input_metadata_too_large", PLAIN, KEEPING))
     profile = png_chunk(b"iCCP", b"x\0\0" + deflated_zeros(300 << 20))
-    yield Bomb("png-icc", png(64, 48, 8, 2, between=[profile]), (PLAIN, KEEPING))
-    yield Bomb("png-empty-chunks", png(64, 48, 8, 2, between=[png_chunk(b"teXt", b"")] * 300_000), (PLAIN,))
+    yield Bomb("png-icc", png(64, 48, 8, 2, between=[profile]), refused("input_metadata_too_large", PLAIN, KEEPING))
+    yield Bomb("png-empty-chunks", png(64, 48, 8, 2, between=[png_chunk(b"teXt", b"")] * 300_000),
+        refused("input_too_complex", PLAIN))
     yield Bomb("png-empty-pixels", png(64, 48, 8, 2, between=[png_chunk(b"IDAT", b"")] * 300_000), (PLAIN,))
     yield Bomb("png-too-large", png(30_000, 30_000, 1, 0), (Wish(codes=("input_too_many_pixels",)),))
     yield Bomb("png-bits", png(10_000, 10_000, 1, 0), (PLAIN, SMALL))
@@ -204,17 +217,19 @@ def avif_bombs(picture: bytes, large: bytes) -> Iterator[Bomb]:
     dot = Item(1, b"av01", coded, properties)
     tile = Item(2, b"av01", coded, properties)
     huge = Item(1, b"av01", box(large, b"mdat")[8:], (extent(64, 64), box(large, b"av1C")))
-    yield Bomb("avif-larger-than-said", avif([huge]), (PLAIN, SMALL, LENIENT))
+    yield Bomb("avif-larger-than-said", avif([huge]), refused("input_corrupt", PLAIN, SMALL, LENIENT))
     yield Bomb("avif-smaller-than-said", avif([Item(1, b"av01", coded, (extent(10_000, 10_000), properties[1]))]), (
         PLAIN, SMALL, LENIENT))
     size = (extent(64, 48), depth)
     inner, other = Item(1, b"iden", b"", size), Item(2, b"iden", b"", size)
-    yield Bomb("avif-iden-of-itself", avif([inner], [(b"dimg", 1, [1])]), (PLAIN,))
-    yield Bomb("avif-iden-of-each-other", avif([inner, other], [(b"dimg", 1, [2]), (b"dimg", 2, [1])]), (PLAIN,))
+    yield Bomb("avif-iden-of-itself", avif([inner], [(b"dimg", 1, [1])]), refused("input_too_complex", PLAIN))
+    yield Bomb("avif-iden-of-each-other", avif([inner, other], [(b"dimg", 1, [2]), (b"dimg", 2, [1])]),
+        refused("input_too_complex", PLAIN))
     yield Bomb("avif-grid-of-itself", avif([Item(1, b"grid", grid(2, 2, 128, 96), (extent(128, 96), depth))],
-                                           [(b"dimg", 1, [1] * 4)]), (PLAIN,))
+                                           [(b"dimg", 1, [1] * 4)]), refused("input_too_complex", PLAIN))
     overlay = bytes(10) + bytes((0, 64, 0, 48)) + bytes(4)
-    yield Bomb("avif-overlay-of-itself", avif([Item(1, b"iovl", overlay, size)], [(b"dimg", 1, [1])]), (PLAIN,))
+    yield Bomb("avif-overlay-of-itself", avif([Item(1, b"iovl", overlay, size)], [(b"dimg", 1, [1])]),
+        refused("input_too_complex", PLAIN))
     role = full_box(b"auxC", 0, b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
     alpha = Item(1, b"av01", coded, (*properties, role))
     for kind, item in ((b"auxl", alpha), (b"thmb", dot), (b"cdsc", dot)):
@@ -223,13 +238,13 @@ def avif_bombs(picture: bytes, large: bytes) -> Iterator[Bomb]:
     tower = [Item(number, b"grid", grid(16, 16, 64, 48), size) for number in range(1, 31)]
     yield Bomb("avif-tower-of-grids", avif(
         [*tower, Item(31, b"av01", coded, properties)],
-        [(b"dimg", number, [number + 1] * 256) for number in range(1, 31)]), (PLAIN,))
+        [(b"dimg", number, [number + 1] * 256) for number in range(1, 31)]), refused("input_too_complex", PLAIN))
     yield Bomb("avif-grid-of-one-tile", avif(
         [Item(1, b"grid", grid(150, 200, 64 * 150, 48 * 200), (extent(64 * 150, 48 * 200), depth)), tile],
-        [(b"dimg", 1, [2] * 30_000)]), (PLAIN, SMALL))
+        [(b"dimg", 1, [2] * 30_000)]), refused("input_too_complex", PLAIN, SMALL))
     yield Bomb("avif-many-items", avif(
         [dot, *(Item(number, b"av01", b"", properties) for number in range(2, 20_000))],
-        [(b"thmb", number, [1]) for number in range(2, 20_000)]), (PLAIN,))
+        [(b"thmb", number, [1]) for number in range(2, 20_000)]), refused("input_too_complex", PLAIN))
 
 
 # MARK: Jobs

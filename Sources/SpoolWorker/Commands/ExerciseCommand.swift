@@ -79,7 +79,7 @@ struct ExerciseCommand: AsyncParsableCommand {
             hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
             registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
             pruner: Pruner(spool, [:], logger: logger),
-            logger: logger)
+            logger: logger, slowLane: SlowLane(renderers: 1))
         try await service.run()
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         let first = work.first.withLock { $0 }.map { ($0 - begin) / .seconds(1) } ?? 0

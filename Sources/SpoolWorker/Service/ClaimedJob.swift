@@ -13,6 +13,8 @@ struct ClaimedJob: Sendable {
     var document: ResultDocument
     /// Where that history lies until the next attempt is recorded, if the job was put back by hand.
     var left: LeftResult?
+    /// For a job that ran into its timeout.
+    var slowPlace: SlowLane.Place?
 
     /// One line for the operator: what became of the job, and why.
     func log(as finalName: JobName, to logger: Logger) {

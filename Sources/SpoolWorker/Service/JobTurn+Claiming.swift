@@ -77,6 +77,9 @@ extension JobTurn {
 
     // MARK: From retry
 
+    /// When to look again whether the slow lane has a place: it has one when a job has ended, which takes seconds.
+    private static let slowLanePause: TimeInterval = 1
+
     private func claimWaiting(_ name: JobName) throws(SystemFailure) -> ClaimOutcome {
         let retry = moves.spool[.retry]
         let now = Date()
@@ -90,6 +93,11 @@ extension JobTurn {
             !RetryListing.isDue(retryAt, now: now, longestWait: retries.longestWait)
         {
             return .not(.postponed(until: retryAt))
+        }
+        var slowPlace: SlowLane.Place?
+        if case .document(let document) = told, document.attempts.last?.error?.code == .renderTimeout {
+            slowPlace = slowLane.enter()
+            if slowPlace == nil { return .not(.postponed(until: now + Self.slowLanePause)) }
         }
         var document = history(told, of: name, reading)
         guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
@@ -108,7 +116,9 @@ extension JobTurn {
         } else {
             try retry.remove(name.result)
         }
-        return .claimed(ClaimedJob(name: name, content: reading.content, file: reading.status, document: document))
+        return .claimed(
+            ClaimedJob(
+                name: name, content: reading.content, file: reading.status, document: document, slowPlace: slowPlace))
     }
 
     /// What is known of a job's earlier attempts; a job that somebody put there by hand has none.

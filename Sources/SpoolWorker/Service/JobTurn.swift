@@ -11,6 +11,7 @@ struct JobTurn: Sendable {
     var retries: RetryPolicy
     /// Without it, a job that finds no space is not to blame.
     var floor: StorageFloor
+    var slowLane: SlowLane
     var limits: JobLimits
     var logger: Logger
 
@@ -22,7 +23,10 @@ struct JobTurn: Sendable {
         defer { moves.held.remove(claimedName) }
         do throws(SystemFailure) {
             switch try claim(candidate, as: claimedName, id: id, settled: settled) {
-            case .claimed(let claimed): return await process(claimed)
+            case .claimed(let claimed):
+                let outcome = await process(claimed)
+                withExtendedLifetime(claimed.slowPlace) {}
+                return outcome
             case .not(let outcome): return outcome
             }
         } catch {

@@ -75,7 +75,8 @@ struct Worker {
                     hints: hints,
                     watcher: watcher, wake: wake, inbox: TurnInbox(), stopSignals: stopSignals,
                     registration: registration,
-                    pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger))
+                    pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger,
+                    slowLane: SlowLane(renderers: configuration.renderers)))
         } catch {
             return .failure(error)
         }

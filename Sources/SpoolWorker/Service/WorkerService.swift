@@ -27,6 +27,7 @@ struct WorkerService: Service {
     let registration: Registration
     let pruner: Pruner
     let logger: Logger
+    let slowLane: SlowLane
     let deadline = StopDeadline()
     /// The loop waits for disks. Swift's own pool must not: signals and alarms need it, and on one core it has one thread.
     let loopThread = BlockingThreads(count: 1)
@@ -79,6 +80,7 @@ struct WorkerService: Service {
         JobTurn(
             moves: JobMoves(
                 spool: spool, lease: registration.lease, durability: configuration.durability),
-            work: work, retries: configuration.retries, floor: floor, limits: configuration.jobLimits, logger: logger)
+            work: work, retries: configuration.retries, floor: floor, slowLane: slowLane,
+            limits: configuration.jobLimits, logger: logger)
     }
 }
