@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "spool-renderer", targets: ["SpoolRenderer"]),
         // For the project itself: not part of an installation.
         .executable(name: "spool-sample", targets: ["SpoolSample"]),
+        .executable(name: "spool-exercise", targets: ["SpoolExercise"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -97,12 +98,18 @@ let package = Package(
             swiftSettings: settings),
 
         // The service and its command line. Images are rendered by the other program.
-        .executableTarget(
-            name: "SpoolWorker",
+        .target(
+            name: "SpoolService",
             dependencies: [
                 "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
                 argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
             ],
+            swiftSettings: settings),
+
+        .executableTarget(name: "SpoolWorker", dependencies: ["SpoolService"], swiftSettings: settings),
+        .executableTarget(
+            name: "SpoolExercise",
+            dependencies: ["SpoolCore", "SpoolService", "SpoolSystem", argumentParser, logging, system],
             swiftSettings: settings),
 
         // A renderer that was taken over, for tests of what holds then.
@@ -131,9 +138,9 @@ let package = Package(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(
-            name: "SpoolWorkerTests",
+            name: "SpoolServiceTests",
             dependencies: [
-                "HostileRenderer", "SpoolWorker", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
+                "HostileRenderer", "SpoolService", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
                 "TestSupport",
                 argumentParser, crypto, logging, system,
             ],

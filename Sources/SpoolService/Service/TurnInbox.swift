@@ -2,7 +2,7 @@ import SpoolCore
 import Synchronization
 
 /// What turns and signals leave for the loop.
-final class TurnInbox: Sendable {
+package final class TurnInbox: Sendable {
     private struct State {
         var ended: [(name: JobName, outcome: TurnOutcome)] = []
         var isStopping = false
@@ -17,7 +17,9 @@ final class TurnInbox: Sendable {
     /// Jobs that ended in `failed`, or could not be claimed, so far.
     var failedCount: Int { state.withLock { $0.failed } }
 
-    func stop() { state.withLock { $0.isStopping = true } }
+    package init() {}
+
+    package func stop() { state.withLock { $0.isStopping = true } }
 
     func ended(_ name: JobName, _ outcome: TurnOutcome) {
         state.withLock { state in

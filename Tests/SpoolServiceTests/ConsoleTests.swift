@@ -5,7 +5,7 @@ import Synchronization
 import SystemPackage
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `The log` {
     private final class Lines: Sendable {

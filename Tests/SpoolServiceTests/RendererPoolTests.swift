@@ -9,7 +9,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

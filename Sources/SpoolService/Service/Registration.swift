@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolSystem
+import SpoolWire
 import Synchronization
 import SystemPackage
 
@@ -28,7 +29,7 @@ final class Registration: Sendable {
         let host = HostIdentity.current()
         let seconds = configuration.leaseTimeout / .seconds(1)
         document = LeaseDocument(
-            worker: .current(on: host, version: SpoolWorker.version), host: host, seconds: seconds)
+            worker: .current(on: host, version: Release.version), host: host, seconds: seconds)
         lease = try WorkerLease(in: spool, for: document)
         interval = .seconds(seconds / Self.beatsPerLease)
         self.logger = logger

@@ -2,7 +2,7 @@ import SpoolSystem
 import SystemPackage
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `A pause` {
     @Test(arguments: [

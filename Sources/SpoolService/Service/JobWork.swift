@@ -1,8 +1,8 @@
-import SpoolCore
-import SpoolSystem
+package import SpoolCore
+package import SpoolSystem
 
 /// What is done with a job between its claim and its commit.
-protocol JobWork: Sendable {
+package protocol JobWork: Sendable {
     /// Works on a job, blocking. All that it makes is on the disk when it returns `done`.
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome
     /// Removes what attempts of a worker that died have left behind.
@@ -15,7 +15,7 @@ protocol JobWork: Sendable {
 }
 
 /// Which attempt at which job.
-struct WorkAttempt: Sendable {
+package struct WorkAttempt: Sendable {
     /// The job's unique id.
     var id: String
     var worker: String
@@ -23,7 +23,7 @@ struct WorkAttempt: Sendable {
     var isHeld: @Sendable () throws(SystemFailure) -> Bool
 }
 
-enum WorkOutcome: Sendable {
+package enum WorkOutcome: Sendable {
     case done(WorkResult)
     case failed(JobError, source: ResultDocument.SourceState?)
     /// The worker is stopping; the job is as good as untouched.
@@ -33,7 +33,7 @@ enum WorkOutcome: Sendable {
 }
 
 /// What an attempt that succeeded has made.
-struct WorkResult: Sendable {
+package struct WorkResult: Sendable {
     var input: ResultDocument.InputImage?
     var renditions: [ResultDocument.RenditionImage] = []
     /// For a renderer.
@@ -41,4 +41,9 @@ struct WorkResult: Sendable {
     var renderMilliseconds = 0.0
     var publishMilliseconds = 0.0
     var usage: ResultDocument.Usage?
+}
+
+extension WorkResult {
+    /// Nothing was made.
+    package static let nothing = WorkResult()
 }

@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 /// A renderer whose child does what the source says, and a job for it.
 struct HostileRendererFixture {

@@ -1,19 +1,18 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import Logging
 import SpoolCore
+import SpoolService
 import SpoolSystem
-import SpoolWatch
 import Synchronization
 import SystemPackage
 
 /// Measures what a job costs besides its work: makes a spool of its own, fills it with jobs, and takes each all its way
 /// with nothing done in between.
-struct ExerciseCommand: AsyncParsableCommand {
+@main
+struct SpoolExercise: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "exercise", abstract: "Move jobs through a new spool without work (for benchmarks).",
-        shouldDisplay: false)
+        commandName: "spool-exercise", abstract: "Move jobs through a new spool without work (for benchmarks).")
 
     @Argument(help: ArgumentHelp("A folder for the spool; it must not exist yet.", valueName: "dir"))
     var folder: String
@@ -40,15 +39,13 @@ struct ExerciseCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessSetup.raiseDescriptorLimit()
-        try await CommandFailure.reporting {
-            guard (try? Folder(at: FilePath(folder))) == nil else { throw UsageError("\(folder) exists already") }
-            let spool = try Spool.create(at: FilePath(folder))
-            try fill(spool)
-            // Jobs of a backlog have long been quiet.
-            try await Task.sleep(for: .milliseconds(100))
-            let report = try await drain(spool)
-            print(report.text())
-        }
+        guard (try? Folder(at: FilePath(folder))) == nil else { throw ValidationError("\(folder) exists already") }
+        let spool = try Spool.create(at: FilePath(folder))
+        try fill(spool)
+        // Jobs of a backlog have long been quiet.
+        try await Task.sleep(for: .milliseconds(100))
+        let report = try await drain(spool)
+        print(report.text())
     }
 
     private func fill(_ spool: Spool) throws {
@@ -65,7 +62,8 @@ struct ExerciseCommand: AsyncParsableCommand {
         let environment = ["SPOOL_WORKER_SPOOL": spool.path.string, "SPOOL_WORKER_DURABILITY": durability]
         let configuration = try WorkerConfiguration(
             try await Settings.load(flags: [:], environment: environment, file: nil, workingFolder: "/"), cores: 1)
-        let logger = Logger(label: "spool-worker") { _ in ConsoleLogHandler(level: .error, style: .plain) }
+        var logger = Logger(label: "spool-worker", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .error
         let wake = WakeSignal()
         let inbox = TurnInbox()
         let work = NoWork(limit: jobs - leave) {
@@ -73,13 +71,8 @@ struct ExerciseCommand: AsyncParsableCommand {
             wake.signal()
         }
         let begin = ContinuousClock.now
-        let service = WorkerService(
-            spool: spool, work: work, configuration: configuration, turnsAtATime: inFlight,
-            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [],
-            hints: CandidateHints(wake: wake), watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
-            registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
-            pruner: Pruner(spool, [:], logger: logger),
-            logger: logger, slowLane: SlowLane(renderers: 1))
+        let service = try WorkerService(
+            spool, doing: work, configuration, turnsAtATime: inFlight, inbox: inbox, wake: wake, logger: logger)
         try await service.run()
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         let first = work.first.withLock { $0 }.map { ($0 - begin) / .seconds(1) } ?? 0
@@ -108,7 +101,7 @@ private final class NoWork: JobWork {
         let number = count.add(1, ordering: .relaxed).newValue
         if number == 1 { first.withLock { $0 = .now } }
         if number == limit { whenReached() }
-        return .done(WorkResult())
+        return .done(.nothing)
     }
 
     func discardLeftovers(of job: Job, id: String?, worker: String) {}

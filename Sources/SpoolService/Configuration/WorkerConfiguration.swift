@@ -6,7 +6,7 @@ import SpoolWire
 import SystemPackage
 
 /// Everything that an operator can set, validated.
-struct WorkerConfiguration: Sendable, Equatable {
+package struct WorkerConfiguration: Sendable, Equatable {
     var spool: FilePath
     /// Renderer processes: how many images are rendered at a time.
     var renderers: Int
@@ -44,7 +44,7 @@ struct WorkerConfiguration: Sendable, Equatable {
     var sandbox: SandboxMode
     var logLevel: Logger.Level
 
-    init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
+    package init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
         spool = try settings.paths(.spool)?.first ?? settings.workingFolder.appending("spool")
         renderers = try settings.integer(.renderers, in: 1...256) ?? cores
         watch = try settings.choice(.watch, WatchMode.allCases.map { ($0.rawValue, $0) }) ?? .auto

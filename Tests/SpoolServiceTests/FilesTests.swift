@@ -7,8 +7,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import SpoolService
 @testable import SpoolWire
-@testable import SpoolWorker
 
 @Suite struct `A job's files` {
     let scratch: ScratchFolder

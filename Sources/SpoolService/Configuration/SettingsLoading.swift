@@ -1,12 +1,12 @@
 import Configuration
 import SpoolCore
 import SpoolSystem
-import SystemPackage
+package import SystemPackage
 import Yams
 
 extension Settings {
     /// Brings flags, environment and file together.
-    static func load(
+    package static func load(
         flags: [SettingKey: String], environment: [String: String], file: FilePath?, workingFolder: FilePath
     ) async throws(ConfigurationError) -> Settings {
         let values = flags.map { ($0.key.configKey, ConfigValue(.string($0.value), isSecret: false)) }

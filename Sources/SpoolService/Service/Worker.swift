@@ -51,7 +51,7 @@ struct Worker {
                     spool, as: worker.id, mode: configuration.watch, scanInterval: configuration.scanInterval,
                     hints: hints)
             logger.notice(
-                "spool-worker \(SpoolWorker.version) serves \(spool.path.printable)",
+                "spool-worker \(Release.version) serves \(spool.path.printable)",
                 metadata: [
                     "worker": "\(worker.id)", "renderers": "\(configuration.renderers)",
                     "libvips": "\(greeting?.vips ?? "none")",

@@ -2,7 +2,7 @@ import FoundationEssentials
 import SpoolCore
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `The retry policy` {
     private typealias Attempt = ResultDocument.Attempt

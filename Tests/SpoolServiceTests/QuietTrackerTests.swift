@@ -4,7 +4,7 @@ import SpoolWatch
 import SystemPackage
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `The quiet tracker` {
     let start = ContinuousClock.now

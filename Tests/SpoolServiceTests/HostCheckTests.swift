@@ -1,8 +1,8 @@
 import SpoolCore
 import Testing
 
+@testable import SpoolService
 @testable import SpoolWatch
-@testable import SpoolWorker
 
 @Suite struct `A check of the host` {
     @Test func `finds what every command needs`() { #expect(HostCheck.obstacle() == nil) }

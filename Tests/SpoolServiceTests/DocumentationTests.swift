@@ -1,11 +1,12 @@
 import ArgumentParser
 import FoundationEssentials
 import SpoolCore
+import SpoolWire
 import SystemPackage
 import Testing
 
+@testable import SpoolService
 @testable import SpoolWatch
-@testable import SpoolWorker
 
 /// Documents and code say the same.
 @Suite struct `The documentation` {
@@ -217,7 +218,7 @@ import Testing
         let listed = try rows("Commands", in: "README.md").compactMap { row in
             row[0].hasPrefix("`spool-worker ") ? row[0].split(separator: " ")[1].trimming { $0 == "`" } : nil
         }
-        let commands = SpoolWorker.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        let commands = RootCommand.configuration.subcommands.filter { $0.configuration.shouldDisplay }
         #expect(Set(listed.map(String.init)) == Set(commands.compactMap { $0.configuration.commandName }))
     }
 
@@ -228,12 +229,12 @@ import Testing
         #expect(!commands.isEmpty)
         for command in commands {
             let words = (command.split(separator: " #").first ?? "").split(separator: " ").dropFirst().map(String.init)
-            #expect(throws: Never.self, "\(command)") { _ = try SpoolWorker.parseAsRoot(words) }
+            #expect(throws: Never.self, "\(command)") { _ = try RootCommand.parseAsRoot(words) }
         }
     }
 
     @Test func `has the version of the program`() throws {
-        #expect(try text("CHANGELOG.md").contains("## \(SpoolWorker.version) "))
+        #expect(try text("CHANGELOG.md").contains("## \(Release.version) "))
     }
 }
 

@@ -7,7 +7,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `The configuration` {
     let scratch: ScratchFolder

@@ -18,7 +18,7 @@ struct Setting<Value> {
 }
 
 /// The names of all settings. In a file a dot is a level, as flags it is a dash, in the environment an underscore.
-enum SettingKey: String, CaseIterable, Sendable {
+package enum SettingKey: String, CaseIterable, Sendable {
     case spool
     case renderers
     case watch
@@ -67,7 +67,7 @@ enum SettingKey: String, CaseIterable, Sendable {
 }
 
 /// All sources together.
-struct Settings: Sendable {
+package struct Settings: Sendable {
     var sources: [SettingSource]
     /// Where relative defaults begin.
     var workingFolder: FilePath
@@ -103,7 +103,7 @@ struct Settings: Sendable {
 }
 
 /// A setting that cannot be used.
-struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// The setting as it is spelled where it was set.
     var origin: String
     var problem: String
@@ -113,5 +113,5 @@ struct ConfigurationError: Error, Equatable, CustomStringConvertible {
         self.problem = problem
     }
 
-    var description: String { "\(origin): \(problem)" }
+    package var description: String { "\(origin): \(problem)" }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 struct RendererWordsTests {
     private let now = ContinuousClock.now

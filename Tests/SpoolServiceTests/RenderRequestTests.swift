@@ -4,7 +4,7 @@ import SpoolSystem
 import SpoolWire
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `A renderer's answer` {
     private let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)])

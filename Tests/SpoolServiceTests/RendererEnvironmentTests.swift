@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 struct RendererEnvironmentTests {
     @Test func `a renderer gets what it needs and nothing that libraries take instructions from`() {

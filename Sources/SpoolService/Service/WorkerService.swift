@@ -1,13 +1,13 @@
-import Logging
+package import Logging
 import ServiceLifecycle
-import SpoolCore
-import SpoolSystem
+package import SpoolCore
+package import SpoolSystem
 import SpoolWatch
 import UnixSignals
 
 /// The worker itself: keeps as many turns under way as may be, until it is told to stop or, with `once`, until nothing
 /// is left to do.
-struct WorkerService: Service {
+package struct WorkerService: Service {
     let spool: Spool
     let work: any JobWork
     let configuration: WorkerConfiguration
@@ -32,7 +32,7 @@ struct WorkerService: Service {
     /// The loop waits for disks. Swift's own pool must not: signals and alarms need it, and on one core it has one thread.
     let loopThread = BlockingThreads(count: 1)
 
-    func run() async throws {
+    package func run() async throws {
         if watcher == nil { pruner.prune() } else { pruner.start() }
         let result: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskExecutorPreference(loopThread) { await runLoop() }
@@ -82,5 +82,23 @@ struct WorkerService: Service {
                 spool: spool, lease: registration.lease, durability: configuration.durability),
             work: work, retries: configuration.retries, floor: floor, slowLane: slowLane,
             limits: configuration.jobLimits, logger: logger)
+    }
+}
+
+extension WorkerService {
+    /// A service with work of another kind, for measurements: it looks once at what there is, and at no disk.
+    /// - Parameters:
+    ///   - turnsAtATime: how many jobs are under way at a time.
+    ///   - inbox: stops it.
+    package init(
+        _ spool: Spool, doing work: any JobWork, _ configuration: WorkerConfiguration, turnsAtATime: Int,
+        inbox: TurnInbox, wake: WakeSignal, logger: Logger
+    ) throws {
+        self.init(
+            spool: spool, work: work, configuration: configuration, turnsAtATime: turnsAtATime,
+            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [], hints: CandidateHints(wake: wake),
+            watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
+            registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
+            pruner: Pruner(spool, [:], logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime))
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import SpoolWorker
+@testable import SpoolService
 
 @Suite struct `The intake` {
     let scratch: ScratchFolder

@@ -1,11 +1,11 @@
-import ArgumentParser
+package import ArgumentParser
 import SpoolCore
 import SpoolSystem
 import SpoolWire
 
-@main
-struct SpoolWorker: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+/// The command line: `spool-worker`.
+package struct RootCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "spool-worker",
         abstract: "Turns a folder into an image pipeline.",
         discussion: """
@@ -14,13 +14,15 @@ struct SpoolWorker: AsyncParsableCommand {
 
             \(ExitStatus.help)
             """,
-        version: Self.version,
+        version: Release.version,
         subcommands: [
             RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self,
-            CheckCommand.self, ExplainCommand.self, SchemaCommand.self, ExerciseCommand.self,
+            CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
         ])
 
-    static func main() async {
+    package init() {}
+
+    package static func main() async {
         StandardDescriptors.ensureOpen()
         if let obstacle = HostCheck.obstacle() {
             Terminal.printError("spool-worker: \(obstacle)")
@@ -28,7 +30,4 @@ struct SpoolWorker: AsyncParsableCommand {
         }
         await main(nil)
     }
-
-    /// The version of this program, as in CHANGELOG.md.
-    static let version = Release.version
 }

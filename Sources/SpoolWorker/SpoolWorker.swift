@@ -1,0 +1,6 @@
+import SpoolService
+
+@main
+enum SpoolWorker {
+    static func main() async { await RootCommand.main() }
+}
