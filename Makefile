@@ -5,13 +5,13 @@ WORKER := .build/release/spool-worker
 SPOOL ?= spool
 # Colour on terminals alone would build everything anew each time that the output goes elsewhere.
 SWIFT_FLAGS ?= --no-color-diagnostics
-SOURCES := Sources Tests Package.swift
+SOURCES := Sources Tests Fuzz Package.swift
 
 # vips.pc asks for -pthread, which SwiftPM refuses with a warning in every build; this copy of it does not ask.
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
 export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help build test lint format demo run gallery bench torture clean dependencies
+.PHONY: help build test lint format demo run gallery bench torture fuzz clean dependencies
 
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make gallery show every option, before and after, in .build/gallery.html'
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
 	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
+	@echo 'make fuzz    read random bytes with all that reads untrusted files (FUZZ="--seconds 60 job")'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
 	@echo 'make clean   remove everything that was built'
 
@@ -60,6 +61,9 @@ bench: build
 
 torture: build
 	Torture/run --worker $(WORKER) $(TORTURE)
+
+fuzz: dependencies
+	Fuzz/run $(FUZZ)
 
 clean:
 	rm -rf .build

@@ -153,3 +153,13 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// libFuzzer has the `main` of this program, so that an ordinary build cannot link it: see Fuzz/run.
+if Context.environment["SPOOL_FUZZ"] != nil {
+    package.products.append(.executable(name: "spool-fuzz", targets: ["SpoolFuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "SpoolFuzz",
+            dependencies: ["SpoolCore", "SpoolInspection", "SpoolJob", "SpoolService", "SpoolWire"],
+            path: "Fuzz/SpoolFuzz", swiftSettings: settings))
+}

@@ -1,9 +1,9 @@
-import SpoolCore
-import SpoolWire
+package import SpoolCore
+package import SpoolWire
 
 extension RenderReply {
     /// What shows that the answer cannot be true, or nil. A decoder that was taken over may answer anything.
-    func flaw(for job: Job, limits: RenderLimits) -> String? {
+    package func flaw(for job: Job, limits: RenderLimits) -> String? {
         guard case .rendered(let rendered) = self else { return nil }
         let (input, images) = (rendered.input, rendered.renditions)
         guard images.count == job.renditions.count else {

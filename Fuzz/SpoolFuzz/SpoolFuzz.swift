@@ -1,0 +1,96 @@
+import Glibc
+import SpoolCore
+import SpoolInspection
+import SpoolJob
+import SpoolService
+import SpoolWire
+
+/// What reads bytes of untrusted people. Each must end, without a crash, whatever the bytes are, and keep its promises.
+private enum Reader: String, CaseIterable {
+    /// Job files.
+    case job
+    /// Result documents, which anybody who may write to the spool may have changed.
+    case result
+    /// What a renderer says that a decoder's bug has taken over.
+    case answer
+    /// Images, before any decoder.
+    case source
+
+    /// From the environment variable `SPOOL_FUZZ_READER`.
+    static let chosen: Reader = {
+        let name = unsafe getenv("SPOOL_FUZZ_READER").map { unsafe String(cString: $0) } ?? ""
+        guard let reader = Reader(rawValue: name) else {
+            fatalError("SPOOL_FUZZ_READER is one of \(allCases.map(\.rawValue)), not \"\(name)\"")
+        }
+        return reader
+    }()
+
+    func read(_ bytes: [UInt8]) {
+        switch self {
+        case .job: Self.readJob(bytes)
+        case .result: Self.readResult(bytes)
+        case .answer: Self.readAnswer(bytes)
+        case .source: Self.readSource(bytes)
+        }
+    }
+
+    /// A job that was read comes back from what is written of it.
+    private static func readJob(_ bytes: [UInt8]) {
+        guard let json = try? JSONValue(parsing: bytes) else { return }
+        do throws(JobError) {
+            let job = try Job(json: json)
+            guard let again = try? JSONValue(parsing: job.content) else { fatalError("what was written is no JSON") }
+            let back = try Job(json: again)
+            precondition(back == job, "a job came back as another")
+        } catch {
+            check(error)
+        }
+    }
+
+    /// What is written of a document stays as it is.
+    private static func readResult(_ bytes: [UInt8]) {
+        guard let document = (try? JSONValue(parsing: bytes)).flatMap({ try? ResultDocument(json: $0) }) else { return }
+        let written = document.content
+        guard let again = (try? JSONValue(parsing: written)).flatMap({ try? ResultDocument(json: $0) }) else {
+            fatalError("what was written cannot be read")
+        }
+        precondition(again.content == written, "a document came back as another")
+    }
+
+    /// No number or text that passes is impossible.
+    private static func readAnswer(_ bytes: [UInt8]) {
+        _ = try? RendererAnswer.decode(RendererGreeting.self, from: bytes)
+        _ = try? RendererAnswer.decode(RendererNews.self, from: bytes)
+        _ = try? RendererAnswer.decode(ExplainReply.self, from: bytes)
+        guard let reply = try? RendererAnswer.decode(RenderReply.self, from: bytes) else { return }
+        let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)])
+        switch reply {
+        case .failed(let error): check(error)
+        case .rendered(let rendered):
+            guard reply.flaw(for: job, limits: RenderLimits()) == nil else { return }
+            precondition(rendered.renditions.allSatisfy { $0.bytes > 0 && $0.milliseconds.isFinite })
+        }
+    }
+
+    private static func readSource(_ bytes: [UInt8]) {
+        do throws(JobError) {
+            let format = try SourceFormat(head: Array(bytes.prefix(SourceFormat.headLength)))
+            try SourceStructure.check(ByteReader(bytes), format, RenderLimits(inputPages: 100))
+        } catch {
+            check(error)
+        }
+    }
+
+    /// Messages reach terminals and logs.
+    private static func check(_ error: JobError) {
+        precondition(error.message.utf8.count <= JobError.maximumMessageBytes, "a message is too long")
+        precondition(
+            error.message.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "a message has controls")
+    }
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func spoolFuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    Reader.chosen.read(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
+}
