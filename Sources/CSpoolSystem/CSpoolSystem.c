@@ -11,8 +11,32 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+int spool_send_datagram(const char *path, const void *bytes, size_t length) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t path_length = strlen(path);
+    int connection, failure;
+    ssize_t sent;
+
+    if (path_length == 0 || path_length >= sizeof address.sun_path) {
+        errno = EINVAL;
+        return -1;
+    }
+    memcpy(address.sun_path, path, path_length);
+    if (path[0] == '@') address.sun_path[0] = 0;
+    connection = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (connection < 0) return -1;
+    sent = sendto(
+        connection, bytes, length, MSG_NOSIGNAL, (struct sockaddr *)&address,
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length));
+    failure = errno;
+    close(connection);
+    errno = failure;
+    return sent < 0 ? -1 : 0;
+}
 
 int spool_open_beneath(int folder, const char *path, int flags, mode_t mode) {
     struct open_how how = {

@@ -3,10 +3,10 @@ public import Testing
 /// Waits until a state is reached: as long as it takes on a slow machine, and no longer.
 public func eventually(
     _ state: Comment, within patience: Duration = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation,
-    _ isReached: () throws -> Bool
+    _ isReached: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + patience
-    while try !isReached() {
+    while try await !isReached() {
         guard ContinuousClock.now < deadline else {
             Issue.record("not reached: \(state)", sourceLocation: sourceLocation)
             throw NotReached(state: "\(state)")

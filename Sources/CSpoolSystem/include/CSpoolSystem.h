@@ -48,6 +48,9 @@ pid_t spool_spawn(int program, char *const arguments[], char *const environment[
 // pidfd_send_signal(2).
 int spool_signal_process(int process, int signal);
 
+// One datagram to a socket of the file system, or with a leading '@' to an abstract one.
+int spool_send_datagram(const char *path, const void *bytes, size_t length);
+
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);
 

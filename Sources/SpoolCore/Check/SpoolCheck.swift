@@ -47,7 +47,7 @@ public struct SpoolCheck: Sendable {
         MountCheck(round).run()
         ClockCheck(round).run()
         let workers = try WorkerCheck(round).run()
-        for state in [SpoolFolder.incoming, .retry, .done, .failed] { try StateCheck(round, state).run() }
+        for state in SpoolFolder.plainStates { try StateCheck(round, state).run() }
         try StagingCheck(round, workers: workers).run()
         try OutputCheck(round).run()
     }

@@ -1,7 +1,7 @@
 import SpoolSystem
 import SystemPackage
 
-/// One walk through a folder of jobs: `incoming`, `retry`, `done` or `failed`.
+/// One walk through a folder of jobs that lie side by side.
 struct StateCheck {
     private let round: CheckRound
     private let state: SpoolFolder
@@ -37,23 +37,23 @@ struct StateCheck {
         if name.isHidden { return strays.checkHidden(name, status, in: folder, .of(state, name)) }
         if let job = JobName(name) {
             try check(job, status)
-        } else if state != .incoming, status.kind == .regular, let job = JobName(ofResult: name) {
+        } else if state.hasDocuments, status.kind == .regular, let job = JobName(ofResult: name) {
             try results.checkResult(name, status, of: job)
         } else if state == .failed, name.string.hasSuffix(JobName.unreadableSuffix) {
             round.find(
                 .resultUnreadable, .of(state, name),
                 "has the attempts of a job that a worker could not read; look at it, then remove it")
         } else {
-            strays.tellForeign(name, status, .of(state, name), isWaiting: state == .incoming)
+            strays.tellForeign(name, status, .of(state, name), isWaiting: !state.hasDocuments)
         }
     }
 
     private func check(_ job: JobName, _ status: FileStatus) throws(SystemFailure) {
         if status.kind != .regular, try folder.status(of: job.result) == nil {
             // Workers refuse it, and then it lies in failed with a result.
-            return strays.tellForeign(job.file, status, .of(state, job.file), isWaiting: state == .incoming)
+            return strays.tellForeign(job.file, status, .of(state, job.file), isWaiting: !state.hasDocuments)
         }
-        if [.incoming, .retry].contains(state), status.kind == .regular,
+        if state.isWaiting, status.kind == .regular,
             folder.denial(of: .read, to: job.file) == .permissionDenied
         {
             round.find(

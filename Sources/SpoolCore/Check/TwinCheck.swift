@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// Each place looks into those after it, by the same name, so no list of names is needed.
 struct TwinCheck {
-    private static let order: [SpoolFolder] = [.processing, .incoming, .retry, .done, .failed]
+    private static let order: [SpoolFolder] = [.processing, .incoming, .hold, .retry, .done, .failed]
 
     private let round: CheckRound
 

@@ -27,10 +27,10 @@ extension JobMoves {
             else { continue }
             return .takenOver(by: worker.string)
         }
-        for state in [SpoolFolder.incoming, .retry, .done, .failed] {
+        for state in SpoolFolder.plainStates {
             for name in Self.candidateNames(for: claimed, id: document.id) {
                 guard try spool[state].status(of: name.file)?.isSameFile(as: file) == true else { continue }
-                if state != .incoming,
+                if state.hasDocuments,
                     case .document(let result) = try ResultDocument.history(name.result, in: spool[state]),
                     result.id == document.id, result.worker.id != lease.worker.id
                 {

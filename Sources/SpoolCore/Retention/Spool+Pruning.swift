@@ -80,7 +80,7 @@ extension Spool {
 }
 
 /// A state that no job leaves by itself: the only ones from which anything is ever removed.
-public enum TerminalState: Sendable, CaseIterable {
+public enum TerminalState: String, Sendable, CaseIterable {
     case done, failed
 
     var folder: SpoolFolder { self == .done ? .done : .failed }

@@ -13,14 +13,17 @@ public final class Spool: Sendable {
     /// All of them; ``refresh()`` brings another one in a folder's place.
     private let folders: Mutex<[SpoolFolder: Folder]>
 
-    /// Opens the spool at `path`. Nothing is written.
+    /// Opens the spool at `path`. Nothing is written, but for a folder that older versions did not have.
     public init(at path: FilePath) throws(SpoolError) {
         self.path = path
         root = try Self.root(at: path)
         marker = try Self.marker(in: root)
         var folders: [SpoolFolder: Folder] = [:]
         do throws(SystemFailure) {
-            for folder in SpoolFolder.allCases { folders[folder] = try root.folder(folder.name) }
+            for folder in SpoolFolder.allCases {
+                if folder.isNew, try root.status(of: folder.name) == nil { try root.makeFolder(folder.name) }
+                folders[folder] = try root.folder(folder.name)
+            }
         } catch {
             throw SpoolError(
                 .system, error.path, "\(error); repair the spool with: spool-worker init \(path.printable)",

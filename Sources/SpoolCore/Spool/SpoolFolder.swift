@@ -4,6 +4,8 @@ public import SystemPackage
 public enum SpoolFolder: String, Sendable, CaseIterable {
     /// Jobs that wait. Producers write here; names that begin with a dot are not looked at.
     case incoming
+    /// Jobs that an operator keeps from the workers.
+    case hold
     /// Jobs that a live worker has claimed, in one folder a worker.
     case processing
     /// Jobs whose last attempt failed for a passing reason.
@@ -22,7 +24,20 @@ public enum SpoolFolder: String, Sendable, CaseIterable {
     case control = ".spool"
 
     /// Where a job's file can be.
-    public static let jobStates: [SpoolFolder] = [.incoming, .processing, .retry, .done, .failed]
+    public static let jobStates: [SpoolFolder] = [.incoming, .hold, .processing, .retry, .done, .failed]
+
+    /// Where jobs lie side by side, not in a folder for each worker.
+    static let plainStates: [SpoolFolder] = jobStates.filter { $0 != .processing }
+
+    /// Whether result documents lie beside the jobs.
+    var hasDocuments: Bool { [.processing, .retry, .done, .failed].contains(self) }
+
+    /// Whether jobs in it have not ended and no worker has them.
+    var isWaiting: Bool { [.incoming, .hold, .retry].contains(self) }
+
+    /// Whether a spool of this format may lack it, because an older version of this program made it: who opens the spool
+    /// makes it.
+    var isNew: Bool { self == .hold }
 
     /// The folders between which jobs and documents are renamed: one file system holds them all.
     static let sharedFileSystem: [SpoolFolder] = jobStates + [.tmp, .control]

@@ -30,7 +30,7 @@ public struct SpoolSurvey: Sendable, Equatable {
                     if let claims { try state.count(claims, documents: true) }
                 }
             } else {
-                try state.count(spool[folder], documents: folder != .incoming)
+                try state.count(spool[folder], documents: folder.hasDocuments)
             }
             states[folder] = state
         }

@@ -8,6 +8,8 @@ package struct LeaseDocument: Sendable, Equatable {
     package var seconds: Double
     /// Why nothing is claimed at the moment; nil while all is well.
     package var pause: String?
+    /// What shows that the worker hangs although it beats; nil while all is well.
+    package var stall: String?
 
     package init(worker: ResultDocument.Worker, host: HostIdentity, seconds: Double, pause: String? = nil) {
         self.worker = worker
@@ -25,6 +27,7 @@ package struct LeaseDocument: Sendable, Equatable {
         object["machine"] = .string(host.machine)
         object["leaseSeconds"] = .number(seconds, digits: 3)
         object["pause"] = pause.map { .string(String($0.prefix(200))) }
+        object["stall"] = stall.map { .string($0) }
         let text = Array(JSONValue.object(object).text().utf8)
         return text + Array(repeating: UInt8(ascii: " "), count: max(0, Self.size - text.count - 1)) + [10]
     }
@@ -40,6 +43,7 @@ package struct LeaseDocument: Sendable, Equatable {
         host = HostIdentity(
             name: worker.host, boot: json["boot"]?.string ?? "", machine: json["machine"]?.string ?? "")
         pause = json["pause"]?.string
+        stall = json["stall"]?.string
     }
 }
 

@@ -87,11 +87,16 @@ package final class WorkerLease: Sendable {
     }
 
     /// Lets others see why nothing is claimed at the moment; nil when all is well again.
-    package func show(pause: String?) throws(SystemFailure) {
+    package func show(pause: String?) throws(SystemFailure) { try change { $0.pause = pause } }
+
+    /// Lets others see that the worker hangs; nil when it goes on.
+    package func show(stall: String?) throws(SystemFailure) { try change { $0.stall = stall } }
+
+    private func change(_ body: (inout LeaseDocument) -> Void) throws(SystemFailure) {
         let document = state.withLock { state -> LeaseDocument? in
-            guard state.document.pause != pause else { return nil }
-            state.document.pause = pause
-            return state.document
+            let before = state.document
+            body(&state.document)
+            return state.document == before ? nil : state.document
         }
         if let document { try Self.write(document, to: file) }
     }

@@ -12,15 +12,19 @@ public struct RegisteredWorker: Sendable, Equatable {
     public var silence: Double
     /// Why it claims nothing at the moment; nil while all is well.
     public var pause: String?
+    /// What shows that it hangs although it beats: a disk that does not answer; nil while all is well.
+    public var stall: String?
 
     package init(
-        worker: ResultDocument.Worker, state: State, lastBeat: Date, silence: Double, pause: String?
+        worker: ResultDocument.Worker, state: State, lastBeat: Date, silence: Double, pause: String?,
+        stall: String? = nil
     ) {
         self.worker = worker
         self.state = state
         self.lastBeat = lastBeat
         self.silence = silence
         self.pause = pause
+        self.stall = stall
     }
 
     /// What one look can know of a worker. Other workers look longer before they take its jobs over.
@@ -70,7 +74,8 @@ extension Spool {
                 RegisteredWorker(
                     worker: lease?.worker ?? ResultDocument.Worker(id: registered.id, host: "?", pid: 0, version: "?"),
                     state: isDead ? .dead : silence > seconds ? .silent : .alive,
-                    lastBeat: Date(nanoseconds: status.modified), silence: silence, pause: lease?.pause))
+                    lastBeat: Date(nanoseconds: status.modified), silence: silence, pause: lease?.pause,
+                    stall: lease?.stall))
         }
         return workers.sorted { $0.worker.id < $1.worker.id }
     }

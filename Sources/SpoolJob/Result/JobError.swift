@@ -67,6 +67,9 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     /// The result document with the job's earlier attempts cannot be read; the message says where it is kept.
     public static let historyUnreadable = ErrorCode(rawValue: "history_unreadable")
 
+    /// An operator has cancelled the job.
+    public static let cancelled = ErrorCode(rawValue: "cancelled")
+
     // The source image
     /// There is no file at the input path.
     public static let inputNotFound = ErrorCode(rawValue: "input_not_found")
@@ -132,6 +135,7 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     /// The codes that this version knows.
     public static let allCases: [ErrorCode] = [
         .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
+        .cancelled,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputTooManyPages, .inputTooManyScans, .inputMetadataTooLarge, .inputTooComplex,
         .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable, .outputIsInput,

@@ -43,6 +43,12 @@ struct UsageError: Error, CustomStringConvertible {
 enum Terminal {
     static func printError(_ line: String) { ConsoleLogHandler.writeToStandardError(line + "\n") }
 
+    /// Writes bytes as they are on standard output, behind what was printed.
+    static func write(_ bytes: [UInt8]) throws {
+        flush()
+        try FileDescriptor.standardOutput.writeAll(bytes)
+    }
+
     /// Hands on what was printed: whoever reads a pipe need not wait for the end of the command.
     static func flush() { _ = fflush(nil) }
 

@@ -4,7 +4,7 @@ import UnixSignals
 /// The exit statuses of all subcommands, as sysexits.h numbers them where it has a number.
 enum ExitStatus: Int32, CaseIterable {
     case success = 0
-    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`) or would fail (`explain`); or see ``findingsLeft``.
+    /// The command did its work, and at least one job failed (`run --once`, `submit --wait`, `wait`) or would fail (`explain`); or see ``findingsLeft``.
     case jobsFailed = 1
     /// Unknown options or wrong arguments.
     case usage = 64
@@ -43,13 +43,15 @@ enum ExitStatus: Int32, CaseIterable {
         switch self {
         case .success: "success"
         case .jobsFailed:
-            "at least one job failed (run --once, submit --wait) or would fail (explain), or something is wrong with the "
+            "at least one job failed (run --once, submit --wait, wait) or would fail (explain), or something is wrong with the "
                 + "spool (check)"
         case .usage: "unknown options or wrong arguments"
         case .unavailable: "the spool, or something that the worker needs, is missing or cannot be used"
         case .software: "an error in this program"
         case .inputOutput: "the file system failed"
-        case .temporary: "not now: too little space is left (run --once), or not done in time (submit --wait-timeout)"
+        case .temporary:
+            "not now: too little space is left (run --once), or not done in time (submit --wait-timeout, "
+                + "wait and drain with --timeout)"
         case .configuration: "a setting is wrong"
         case .hungUp: "SIGHUP stopped run --once before all jobs were done"
         case .interrupted: "SIGINT stopped run --once before all jobs were done"

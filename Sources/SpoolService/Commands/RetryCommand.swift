@@ -69,13 +69,7 @@ struct RetryCommand: AsyncParsableCommand {
         if all {
             return try spool.failedJobs(where: { code == nil || $0?.code == code }, unreadable: unreadable)
         }
-        return try names.map { text in
-            // A path is as good as a name: shells complete paths.
-            let file = FilePath(text).lastComponent?.string ?? text
-            guard let name = FilePath.Component(file.hasSuffix(".json") ? file : file + ".json").flatMap(JobName.init)
-            else { throw UsageError("\(text) is not a name of a job; such a name ends in .json") }
-            return name
-        }
+        return try names.map(JobArguments.job)
     }
 }
 

@@ -17,7 +17,9 @@ package struct RootCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self,
-            CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
+            ShowCommand.self, WaitCommand.self, FailuresCommand.self, CancelCommand.self, HoldCommand.self,
+            ReleaseCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self, PruneCommand.self,
+            HealthCommand.self, CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
         ])
 
     package init() {}

@@ -60,7 +60,8 @@ struct RunCommand: AsyncParsableCommand {
             let logger = Logger(label: "spool-worker") { _ in
                 ConsoleLogHandler(level: configuration.logLevel, style: style)
             }
-            let worker = try await Worker(configuration, once: once, logger: logger)
+            let worker = try await Worker(
+                configuration, once: once, manager: ServiceManager(environment: environment), logger: logger)
             let ending = try await worker.run()
             guard once else { return }
             if let signal = ending.signal { throw ExitStatus(stoppedBy: signal).code }

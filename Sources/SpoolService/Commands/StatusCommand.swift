@@ -45,6 +45,7 @@ struct StatusReport {
                 "version": .string(entry.worker.version), "state": .string(entry.state.rawValue),
                 "alive": .bool(entry.state == .alive), "lastBeat": .string(Timestamp.text(entry.lastBeat)),
                 "silentSeconds": .number(entry.silence, digits: 3), "pause": entry.pause.map { .string($0) } ?? .null,
+                "stall": entry.stall.map { .string($0) } ?? .null,
             ]
         }
         return [
@@ -75,7 +76,7 @@ struct StatusReport {
 
     private static func state(of worker: RegisteredWorker) -> String {
         switch worker.state {
-        case .alive: worker.pause.map { "paused: \($0)" } ?? "alive"
+        case .alive: worker.stall.map { "hangs: \($0)" } ?? worker.pause.map { "paused: \($0)" } ?? "alive"
         case .silent: "silent for \(words(worker.silence)): stopped, or hangs"
         case .dead: "dead"
         }

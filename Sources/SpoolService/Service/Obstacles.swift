@@ -1,19 +1,32 @@
 import SpoolSystem
 import SystemPackage
 
-/// Why nothing is claimed for a while.
-struct Pause {
-    enum Cause {
-        /// The spool's file system has failed.
-        case failure
-        /// Too little space or too few inodes are left.
-        case shortage
+/// Why nothing is claimed. Several reasons can hold at a time, and each comes and goes by itself.
+struct Obstacles: Equatable {
+    /// The spool's file system has failed; nothing is looked at before then.
+    private(set) var failure: (reason: String, until: ContinuousClock.Instant)?
+    /// Too little space or too few inodes are left.
+    var shortage: String?
+    /// Somebody has paused the spool; perhaps an empty text.
+    var pause: String?
+
+    var isEmpty: Bool { reason == nil }
+
+    /// All of them in a line; nil if there are none.
+    var reason: String? {
+        let paused = pause.map { $0.isEmpty ? Self.pausedWords : "\(Self.pausedWords): \($0)" }
+        let reasons = [failure?.reason, shortage, paused].compactMap(\.self)
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 
-    var cause: Cause
-    var reason: String
-    /// When it is looked at again.
-    var until: ContinuousClock.Instant
+    private static let pausedWords = "an operator has paused the spool"
+
+    mutating func failed(_ reason: String, until: ContinuousClock.Instant) { failure = (reason, until) }
+
+    /// The file system answers again.
+    mutating func recovered() { failure = nil }
+
+    static func == (left: Obstacles, right: Obstacles) -> Bool { left.reason == right.reason }
 }
 
 extension SystemFailure {

@@ -20,11 +20,12 @@ final class Registration: Sendable {
     private let logger: Logger
     /// Signalled when others have taken this worker for dead.
     private let wake: WakeSignal
+    private let pulse: Pulse
     private let stopped = DispatchSemaphore(value: 0)
     private let lost = Atomic(false)
 
     init(
-        in spool: Spool, _ configuration: WorkerConfiguration, wake: WakeSignal, logger: Logger
+        in spool: Spool, _ configuration: WorkerConfiguration, pulse: Pulse, wake: WakeSignal, logger: Logger
     ) throws(SystemFailure) {
         let host = HostIdentity.current()
         let seconds = configuration.leaseTimeout / .seconds(1)
@@ -33,6 +34,7 @@ final class Registration: Sendable {
         lease = try WorkerLease(in: spool, for: document)
         interval = .seconds(seconds / Self.beatsPerLease)
         self.logger = logger
+        self.pulse = pulse
         self.wake = wake
         Thread.start { self.run() }
     }
@@ -62,6 +64,7 @@ final class Registration: Sendable {
             do throws(SystemFailure) {
                 if try !lease.beat(now: Date().nanoseconds) { return lose() }
                 isFailing = false
+                try lease.show(stall: stall)
             } catch  where error.errno == .staleNFSFileHandle || error.errno == .noSuchFileOrDirectory {
                 return lose()
             } catch {
@@ -69,6 +72,12 @@ final class Registration: Sendable {
                 isFailing = true
             }
         }
+    }
+
+    /// What the loop's silence means.
+    private var stall: String? {
+        guard pulse.silence > Pulse.longestSilence else { return nil }
+        return "nothing has moved for more than \(Pulse.longestSilence); a file system may not answer"
     }
 
     private func lose() {

@@ -6,7 +6,7 @@ package final class TurnInbox: Sendable {
     private struct State {
         var ended: [(name: JobName, outcome: TurnOutcome)] = []
         var isStopping = false
-        var failed = 0
+        var tally = TurnTally()
     }
 
     private let state = Mutex(State())
@@ -15,7 +15,10 @@ package final class TurnInbox: Sendable {
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// Jobs that ended in `failed`, or could not be claimed, so far.
-    var failedCount: Int { state.withLock { $0.failed } }
+    var failedCount: Int { tally.failed }
+
+    /// How jobs have ended so far.
+    var tally: TurnTally { state.withLock { $0.tally } }
 
     package init() {}
 
@@ -25,7 +28,9 @@ package final class TurnInbox: Sendable {
         state.withLock { state in
             state.ended.append((name, outcome))
             switch outcome {
-            case .finished(.failed), .unclaimable: state.failed += 1
+            case .finished(.failed), .unclaimable: state.tally.failed += 1
+            case .finished: state.tally.done += 1
+            case .postponed: state.tally.postponed += 1
             default: break
             }
         }
@@ -37,4 +42,13 @@ package final class TurnInbox: Sendable {
             return state.ended
         }
     }
+}
+
+/// How many jobs ended how since the worker was started.
+struct TurnTally: Equatable {
+    var done = 0
+    /// In `failed`, or not to be claimed.
+    var failed = 0
+    /// Tried again later.
+    var postponed = 0
 }

@@ -13,23 +13,26 @@ struct Worker {
     private let signals: StopSignals
     private let logger: Logger
 
-    init(_ configuration: WorkerConfiguration, once: Bool, logger: Logger) async throws {
+    /// - Parameter manager: nil if nobody wants to hear of this service.
+    init(_ configuration: WorkerConfiguration, once: Bool, manager: ServiceManager?, logger: Logger) async throws {
         self.logger = logger
         let spool = try Spool(at: configuration.spool)
         let wake = WakeSignal()
         // Before anything is left behind that somebody must clear away.
         signals = await StopSignals()
         // First: whatever is left behind from here on is known as this worker's.
-        let registration = try Registration(in: spool, configuration, wake: wake, logger: logger)
+        let pulse = Pulse(manager)
+        let registration = try Registration(in: spool, configuration, pulse: pulse, wake: wake, logger: logger)
         let assembled = await Self.assemble(
-            spool, registration, configuration, once: once, stopSignals: signals.trapped, wake: wake, logger: logger)
+            spool, registration, configuration, once: once, stopSignals: signals.trapped, wake: wake, pulse: pulse,
+            manager: manager, logger: logger)
         if case .failure = assembled { registration.leave() }
         service = try assembled.get()
     }
 
     private static func assemble(
         _ spool: Spool, _ registration: Registration, _ configuration: WorkerConfiguration, once: Bool,
-        stopSignals: [UnixSignal], wake: WakeSignal, logger: Logger
+        stopSignals: [UnixSignal], wake: WakeSignal, pulse: Pulse, manager: ServiceManager?, logger: Logger
     ) async -> Result<WorkerService, any Error> {
         do {
             let worker = registration.lease.worker
@@ -76,7 +79,7 @@ struct Worker {
                     watcher: watcher, wake: wake, inbox: TurnInbox(), stopSignals: stopSignals,
                     registration: registration,
                     pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger,
-                    slowLane: SlowLane(renderers: configuration.renderers)))
+                    slowLane: SlowLane(renderers: configuration.renderers), pulse: pulse, manager: manager))
         } catch {
             return .failure(error)
         }

@@ -24,7 +24,7 @@ struct WorkerLoop: ~Copyable {
     private var nextScan = ContinuousClock.now
     private var nextPeerLook = ContinuousClock.now
     private var nextCheck = ContinuousClock.now
-    private var pause: Pause?
+    private var obstacles = Obstacles()
     /// Names in a row that could not be claimed.
     private var failuresInARow = 0
     private static let manyFailures = 8
@@ -37,6 +37,9 @@ struct WorkerLoop: ~Copyable {
     /// Whether the last look at the roots hangs.
     private var isBlind = false
     private var isStopping = false
+    /// What the service manager was told last; nil before it was told that the worker is ready.
+    private var told: String?
+    private var nextTold = ContinuousClock.now
     /// With `once`: whether the other workers were looked at after all else was done.
     private var hasLookedTwice = false
 
@@ -81,10 +84,12 @@ struct WorkerLoop: ~Copyable {
     /// - Returns: false at the end.
     private mutating func step(in group: inout DiscardingTaskGroup) async throws -> Bool {
         let now = ContinuousClock.now
+        service.pulse.beat()
         try takeEnded(now: now)
         if service.inbox.isStopping {
             if intake.countUnderWay == 0 { return false }
             await beginStop()
+            alarm.set(for: [service.pulse.nextDue])
             return true
         }
         if registration.isLost {
@@ -103,15 +108,32 @@ struct WorkerLoop: ~Copyable {
             try pause(after: error, job: nil, now: now)
         }
         report(now: now)
-        if isOnce, let pause { throw StorageShortage(description: pause.reason) }
-        alarm.set(for: dueTimes)
+        if isOnce, let reason = obstacles.reason { throw StorageShortage(description: reason) }
+        tellManager()
+        alarm.set(for: dueTimes + [service.pulse.nextDue])
         return true
+    }
+
+    /// The first step has shown that jobs are claimed, or why not.
+    private mutating func tellManager() {
+        guard let manager = service.manager else { return }
+        let tally = service.inbox.tally
+        let counts =
+            "\(intake.countUnderWay) jobs under way; \(tally.done) done, \(tally.failed) failed since the start"
+        let status = obstacles.reason.map { "nothing is claimed: \($0); \(counts)" } ?? counts
+        if told == nil { manager.tell(.ready) }
+        // A line for each job would be more than anybody reads.
+        guard told == nil || told != status && nextTold <= .now else { return }
+        manager.tell(.status(status))
+        nextTold = .now + Self.pauseBetweenChecks
+        told = status
     }
 
     /// When there is something to do by itself; what could not be begun then is left out, or the loop would spin.
     private var dueTimes: [ContinuousClock.Instant?] {
         let scan = isOnce ? nil : nextScan
-        if let pause { return [scan, pause.until] }
+        if let failure = obstacles.failure { return [scan, failure.until] }
+        if !obstacles.isEmpty { return [scan, nextCheck] }
         return [scan, unclaimable.reportDue, nextPeerLook, hasRoom ? intake.nextDue : nil]
     }
 
@@ -249,7 +271,8 @@ struct WorkerLoop: ~Copyable {
             metadata: ["worker": "\(registration.lease.worker.id)"])
         registration.stop()
         registration = try Registration(
-            in: service.spool, service.configuration, wake: service.wake, logger: service.logger)
+            in: service.spool, service.configuration, pulse: service.pulse, wake: service.wake,
+            logger: service.logger)
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
         service.logger.notice("registered", metadata: ["worker": "\(registration.lease.worker.id)"])
@@ -257,22 +280,38 @@ struct WorkerLoop: ~Copyable {
 
     // MARK: Obstacles
 
-    /// Looks at the disk and the spool when that is due: once a second, or at the end of a pause.
+    /// Looks at the disk and the spool when that is due: once a second, or when a failure has had its time.
     private mutating func isClear(now: ContinuousClock.Instant) throws(SystemFailure) -> Bool {
-        guard pause.map({ $0.until <= now }) ?? (nextCheck <= now) else { return pause == nil }
+        guard obstacles.failure.map({ $0.until <= now }) ?? (nextCheck <= now) else { return obstacles.isEmpty }
         nextCheck = now + Self.pauseBetweenChecks
         try service.spool.refresh()
-        if let shortage = try lookAtRoots() {
-            let isNew = pause?.cause != .shortage
-            pause = Pause(cause: .shortage, reason: shortage, until: nextCheck)
-            if isNew {
-                service.logger.warning("nothing is claimed until there is more space: \(shortage)")
-                try registration.lease.show(pause: shortage)
-            }
-            return false
+        let before = obstacles
+        obstacles.recovered()
+        obstacles.shortage = try lookAtRoots()
+        obstacles.pause = try service.spool.pauseReason()
+        if obstacles != before { try tell(before) }
+        return obstacles.isEmpty
+    }
+
+    /// What has come and what has gone since `before`.
+    private mutating func tell(_ before: Obstacles) throws(SystemFailure) {
+        if let shortage = obstacles.shortage, before.shortage == nil {
+            service.logger.warning("nothing is claimed until there is more space: \(shortage)")
+        } else if before.shortage != nil, obstacles.shortage == nil {
+            service.logger.notice("there is enough space again")
         }
-        if pause != nil { endPause() }
-        return true
+        if let pause = obstacles.pause, before.pause == nil {
+            service.logger.notice(
+                "an operator has paused the spool: nothing is claimed", metadata: ["reason": "\(pause)"])
+        } else if before.pause != nil, obstacles.pause == nil {
+            service.logger.notice("an operator has ended the pause: jobs are claimed")
+        }
+        if obstacles.isEmpty { intake.scan() }
+        do throws(SystemFailure) {
+            try registration.lease.show(pause: obstacles.reason)
+        } catch  where before.failure != nil {
+            // Where the file system failed, this may fail as well; the log has said it.
+        }
     }
 
     /// Opens replaced roots anew, and looks at what is left on the disks. A root that hangs holds up neither the loop nor
@@ -306,21 +345,13 @@ struct WorkerLoop: ~Copyable {
         after failure: SystemFailure, job: JobName?, now: ContinuousClock.Instant
     ) throws(SystemFailure) {
         if isOnce { throw failure }
-        pause = Pause(cause: .failure, reason: "\(failure)", until: now + Self.pauseAfterFailure)
+        obstacles.failed("\(failure)", until: now + Self.pauseAfterFailure)
         var metadata: Logger.Metadata = ["error": "\(failure)"]
         if let job { metadata["job"] = "\(job)" }
         service.logger.error(
             "\(failure.headline); no job is claimed for \(Self.pauseAfterFailure), none is lost", metadata: metadata)
         // Where the file system fails, this may fail as well; the log has said it.
-        try? registration.lease.show(pause: "\(failure)")
-    }
-
-    private mutating func endPause() {
-        if pause?.cause == .shortage { service.logger.notice("there is enough space again: jobs are claimed") }
-        pause = nil
-        intake.scan()
-        // As above.
-        try? registration.lease.show(pause: nil)
+        try? registration.lease.show(pause: obstacles.reason)
     }
 
     /// Running jobs have until the deadline, which ``WorkerService`` keeps.

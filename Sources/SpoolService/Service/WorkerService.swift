@@ -28,6 +28,9 @@ package struct WorkerService: Service {
     let pruner: Pruner
     let logger: Logger
     let slowLane: SlowLane
+    let pulse: Pulse
+    /// nil if nobody wants to hear of this service.
+    let manager: ServiceManager?
     let deadline = StopDeadline()
     /// The loop waits for disks. Swift's own pool must not: signals and alarms need it, and on one core it has one thread.
     let loopThread = BlockingThreads(count: 1)
@@ -38,6 +41,7 @@ package struct WorkerService: Service {
             await withTaskExecutorPreference(loopThread) { await runLoop() }
         } onCancelOrGracefulShutdown: {
             // Before the loop hears of it: it may hang.
+            manager?.tell(.stopping)
             keepDeadline(configuration.shutdownTimeout)
             inbox.stop()
             wake.signal()
@@ -94,11 +98,13 @@ extension WorkerService {
         _ spool: Spool, doing work: any JobWork, _ configuration: WorkerConfiguration, turnsAtATime: Int,
         inbox: TurnInbox, wake: WakeSignal, logger: Logger
     ) throws {
+        let pulse = Pulse(nil)
         self.init(
             spool: spool, work: work, configuration: configuration, turnsAtATime: turnsAtATime,
             floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [], hints: CandidateHints(wake: wake),
             watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
-            registration: try Registration(in: spool, configuration, wake: wake, logger: logger),
-            pruner: Pruner(spool, [:], logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime))
+            registration: try Registration(in: spool, configuration, pulse: pulse, wake: wake, logger: logger),
+            pruner: Pruner(spool, [:], logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime),
+            pulse: pulse, manager: nil)
     }
 }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import SpoolCore
+
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Let no worker of the spool claim a job.",
+        discussion: """
+            Does what echo REASON > SPOOL/.spool/pause does. Workers see it within two seconds, go on with what they are at, \
+            and claim nothing more until spool-worker resume. Producers may go on dropping jobs. status shows the pause.
+            """)
+
+    @Option(help: ArgumentHelp("Shown by status and in the log.", valueName: "text"))
+    var reason = ""
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            try Spool(at: try await settings.load().spool).pause(because: reason)
+        }
+    }
+}
+
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "End a pause.",
+        discussion: "Does what rm SPOOL/.spool/pause does.")
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            guard try Spool(at: try await settings.load().spool).resume() else {
+                return Terminal.printError("spool-worker: the spool was not paused")
+            }
+        }
+    }
+}
+
+struct DrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain",
+        abstract: "Pause the spool and wait until no worker has a job.",
+        discussion: """
+            For maintenance: when it returns, no job is in processing, and none is claimed until spool-worker resume.
+
+            By hand: touch SPOOL/.spool/pause; wait until ls SPOOL/processing/* shows no job.
+            """)
+
+    @Option(help: ArgumentHelp("Shown by status and in the log.", valueName: "text"))
+    var reason = "drained"
+    @Option(
+        help: ArgumentHelp(
+            "Give up after this time and exit with 75; the pause stays. (default: never)", valueName: "time"))
+    var timeout: String?
+    @OptionGroup var settings: SettingsOptions
+
+    private static let pauseBetweenLooks = Duration.milliseconds(100)
+    /// Workers look whether there is a pause each second, and claim what they have begun to look at.
+    private static let settling = Duration.seconds(3)
+
+    func validate() throws {
+        guard timeout.map({ Duration(setting: $0) != nil }) ?? true else {
+            throw ValidationError("--timeout takes a time: 5, 500ms, 2m")
+        }
+    }
+
+    func run() async throws {
+        try await CommandFailure.reporting {
+            let spool = try Spool(at: try await settings.load().spool)
+            try spool.pause(because: reason)
+            let start = ContinuousClock.now
+            let deadline = timeout.flatMap { Duration(setting: $0) }.map { start + $0 }
+            while true {
+                let jobs = try spool.jobs(in: .processing)
+                let hasSettled = try spool.isQuiet(atLeast: Self.settling, since: start)
+                if jobs.isEmpty && hasSettled { return }
+                if let deadline, deadline <= .now {
+                    Terminal.printError("spool-worker: \(JobWait.late(jobs, of: jobs.count))")
+                    throw ExitStatus.temporary.code
+                }
+                try await Task.sleep(for: Self.pauseBetweenLooks)
+            }
+        }
+    }
+}
+
+extension Spool {
+    /// Whether every live worker has seen the pause, or has had the time for it.
+    fileprivate func isQuiet(
+        atLeast settling: Duration, since start: ContinuousClock.Instant
+    ) throws -> Bool {
+        let live = try workers().filter { $0.state != .dead }
+        return live.allSatisfy { $0.pause != nil }
+            || .now - start >= settling && live.allSatisfy { $0.state == .silent || $0.pause != nil }
+    }
+}
