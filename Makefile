@@ -11,7 +11,7 @@ SOURCES := Sources Tests Fuzz Package.swift
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
 export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help build test lint format demo run gallery bench torture fuzz clean dependencies
+.PHONY: help build test lint format demo run gallery bench torture fuzz deb systemd-test clean dependencies
 
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
@@ -22,6 +22,8 @@ help:
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
 	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
 	@echo 'make fuzz    read random bytes with all that reads untrusted files (FUZZ="--seconds 60 job")'
+	@echo 'make deb     make a package for this Debian, in dist/'
+	@echo 'make systemd-test  as root: install the package beside a systemd of its own, and try the service'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
 	@echo 'make clean   remove everything that was built'
 
@@ -40,6 +42,7 @@ test: dependencies
 lint: dependencies
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	scripts/check-shell
+	scripts/check-deploy
 
 format:
 	$(SWIFT) format --in-place --recursive $(SOURCES)
@@ -64,6 +67,13 @@ torture: build
 
 fuzz: dependencies
 	Fuzz/run $(FUZZ)
+deb: dependencies
+	@scripts/install-dependencies deb
+	scripts/make-deb
+
+systemd-test: deb
+	@scripts/install-dependencies other-debian
+	scripts/systemd-test
 
 clean:
-	rm -rf .build
+	rm -rf .build dist
