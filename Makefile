@@ -67,6 +67,7 @@ torture: build
 
 fuzz: dependencies
 	Fuzz/run $(FUZZ)
+
 deb: dependencies
 	@scripts/install-dependencies deb
 	scripts/make-deb

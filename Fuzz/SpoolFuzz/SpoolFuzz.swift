@@ -89,8 +89,23 @@ private enum Reader: String, CaseIterable {
     }
 }
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func spoolFuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    Reader.chosen.read(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
+/// libFuzzer's driver; its signature stands in compiler-rt's FuzzerInterface.h.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main
+enum SpoolFuzz {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments = unsafe CommandLine.unsafeArgv
+        let status = unsafe runFuzzer(&count, &arguments) { start, count in
+            Reader.chosen.read(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
+            return 0
+        }
+        exit(status)
+    }
 }

@@ -285,7 +285,7 @@ import Testing
         #expect(result.status == .done)
         #expect(result.worker.pid == Int(survivor.pid))
         #expect(result.attempts.count == 2)
-        survivor.signal(SIGHUP)
+        survivor.signal(SIGTERM)
         #expect(try await survivor.status() == 0)
         try fixture.expectConsistent()
     }

@@ -217,3 +217,9 @@ import Testing
     ])
     func `says sizes as people do`(bytes: Int, text: String) { #expect("\(ByteSize(bytes))" == text) }
 }
+
+@Suite struct `Settings in force` {
+    @Test func `know of each setting whether it can change`() {
+        #expect(WorkerConfiguration.parts.map(\.key.rawValue).sorted() == SettingKey.allCases.map(\.rawValue).sorted())
+    }
+}

@@ -16,7 +16,9 @@ import Testing
         let lines = Lines()
         body(
             Logger(label: "test") { _ in
-                ConsoleLogHandler(level: .info, style: style) { line in lines.text.withLock { $0 += line } }
+                ConsoleLogHandler(level: SharedLogLevel(.info), style: style) { line in
+                    lines.text.withLock { $0 += line }
+                }
             })
         return lines.text.withLock { $0 }
     }

@@ -204,6 +204,12 @@ import Testing
         #expect(defaults.retention == [.done: unlimited, .failed: unlimited])
     }
 
+    @Test func `lists the settings that need a restart, and no others`() throws {
+        let text = try text("docs/configuration.md")
+        let sentence = try #require(text.split(separator: "need a restart: ").last?.split(separator: ".\n").first)
+        #expect(quoted(sentence) == WorkerConfiguration.parts.filter { !$0.isLive }.map(\.key.rawValue))
+    }
+
     @Test func `lists the settings that are flags of run, and no others`() throws {
         let text = try text("docs/configuration.md")
         let sentence = try #require(text.split(separator: "`run` has flags for ").last?.split(separator: ".\n").first)

@@ -37,7 +37,8 @@ struct HostileRendererFixture {
         try scratch.write("", to: "in/.hidden")
         work = ImageWork(
             renderers: pool, calls: AbandonableCalls(limit: 8), inputRoots: try Roots([scratch.path.appending("in")]),
-            outputRoots: try Roots([scratch.path.appending("out")]), configuration: configuration, logger: silent)
+            outputRoots: try Roots([scratch.path.appending("out")]),
+            live: LiveConfiguration(configuration, logLevel: SharedLogLevel(.critical)), logger: silent)
     }
 
     /// - Parameter deed: what the child does with the job.

@@ -10,9 +10,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Serve a spool: render the jobs that are dropped into it.",
         discussion: """
-            Stops on SIGTERM, SIGINT or SIGHUP: running jobs may take the shutdown timeout to finish, the others go \
-            back to incoming. A second signal ends the wait. SIGINT and SIGHUP have no effect if they were ignored at \
-            the start (nohup).
+            Stops on SIGTERM or SIGINT: running jobs may take the shutdown timeout to finish, the others go back to \
+            incoming. A second signal ends the wait. SIGHUP reloads the settings; with a terminal, or with --once, it stops, \
+            too. SIGINT and SIGHUP have no effect if they were ignored at the start (nohup).
 
             Every option but --once is also a setting of the configuration file and of the environment (--scan-interval, \
             SPOOL_WORKER_SCAN_INTERVAL, scan-interval). The other settings have no option. docs/configuration.md \
@@ -51,17 +51,20 @@ struct RunCommand: AsyncParsableCommand {
         ProcessSetup.ignoreBrokenPipes()
         ProcessSetup.raiseDescriptorLimit()
         try await CommandFailure.reporting {
-            let configuration = try await settings.load(adding: [
-                .renderers: renderers, .watch: watch, .scanInterval: scanInterval, .timeout: timeout,
-                .durability: durability,
-            ])
+            let load = { @Sendable [settings, renderers, watch, scanInterval, timeout, durability] in
+                try await settings.load(adding: [
+                    .renderers: renderers, .watch: watch, .scanInterval: scanInterval, .timeout: timeout,
+                    .durability: durability,
+                ])
+            }
+            let configuration = try await load()
             let environment = ProcessInfo.processInfo.environment
             let style = ConsoleLogHandler.style(environment: environment)
-            let logger = Logger(label: "spool-worker") { _ in
-                ConsoleLogHandler(level: configuration.logLevel, style: style)
-            }
+            let level = SharedLogLevel(configuration.logLevel)
+            let logger = Logger(label: "spool-worker") { _ in ConsoleLogHandler(level: level, style: style) }
             let worker = try await Worker(
-                configuration, once: once, manager: ServiceManager(environment: environment), logger: logger)
+                LiveConfiguration(configuration, logLevel: level), once: once,
+                manager: ServiceManager(environment: environment), logger: logger, reload: load)
             let ending = try await worker.run()
             guard once else { return }
             if let signal = ending.signal { throw ExitStatus(stoppedBy: signal).code }

@@ -2,6 +2,19 @@ import FoundationEssentials
 import Glibc
 import Logging
 import SpoolSystem
+import Synchronization
+
+/// The level of all loggers of this process, which can change.
+final class SharedLogLevel: Sendable {
+    private let state: Mutex<Logger.Level>
+
+    init(_ level: Logger.Level) { state = Mutex(level) }
+
+    var level: Logger.Level {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
 
 /// Writes one line a message to standard error: for a person on a terminal, with the priorities that systemd reads, or
 /// plain.
@@ -15,17 +28,23 @@ struct ConsoleLogHandler: LogHandler {
         case plain
     }
 
-    var logLevel: Logger.Level
+    /// Of this handler alone, if that was set; else that of all.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? level.level }
+        set { ownLevel = newValue }
+    }
+    private var ownLevel: Logger.Level?
+    private let level: SharedLogLevel
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     private let style: Style
     private let write: @Sendable (String) -> Void
 
     init(
-        level: Logger.Level, style: Style,
+        level: SharedLogLevel, style: Style,
         write: @escaping @Sendable (String) -> Void = ConsoleLogHandler.writeToStandardError
     ) {
-        logLevel = level
+        self.level = level
         self.style = style
         self.write = write
     }

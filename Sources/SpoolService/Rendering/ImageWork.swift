@@ -9,14 +9,32 @@ struct ImageWork: JobWork {
     var calls: AbandonableCalls
     var inputRoots: Roots
     var outputRoots: Roots
-    var configuration: WorkerConfiguration
+    /// As it was when the work was made; a job has what is in force when it begins.
+    private(set) var configuration: WorkerConfiguration
+    private let live: LiveConfiguration
     var logger: Logger
+
+    init(
+        renderers: RendererPool, calls: AbandonableCalls, inputRoots: Roots, outputRoots: Roots,
+        live: LiveConfiguration,
+        logger: Logger
+    ) {
+        self.renderers = renderers
+        self.calls = calls
+        self.inputRoots = inputRoots
+        self.outputRoots = outputRoots
+        configuration = live.current
+        self.live = live
+        self.logger = logger
+    }
 
     /// A turn that waits for a hung mount any longer would be missed by the other jobs.
     private static let discardPatience = Duration.seconds(5)
 
     func run(_ job: Job, _ attempt: WorkAttempt) async -> WorkOutcome {
-        await JobRendering(work: self, job: job, attempt: attempt).run()
+        var work = self
+        work.configuration = live.current
+        return await JobRendering(work: work, job: job, attempt: attempt).run()
     }
 
     func discardLeftovers(of job: Job, id: String?, worker: String) throws(SystemFailure) {

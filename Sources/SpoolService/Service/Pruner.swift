@@ -11,18 +11,18 @@ final class Pruner: Sendable {
     private static let leisure = 50
 
     private let spool: Spool
-    private let rules: [TerminalState: Retention]
+    private let rules: @Sendable () -> [TerminalState: Retention]
     private let logger: Logger
     private let stopped = DispatchSemaphore(value: 0)
 
-    init(_ spool: Spool, _ rules: [TerminalState: Retention], logger: Logger) {
+    /// - Parameter rules: those in force.
+    init(_ spool: Spool, _ rules: @escaping @Sendable () -> [TerminalState: Retention], logger: Logger) {
         self.spool = spool
-        self.rules = rules.filter { $0.value.isLimited }
+        self.rules = rules
         self.logger = logger
     }
 
     func start() {
-        guard !rules.isEmpty else { return }
         Thread.start {
             var pause = Duration.zero
             while self.stopped.wait(timeout: .now() + pause / .seconds(1)) == .timedOut {
@@ -36,8 +36,7 @@ final class Pruner: Sendable {
     func stop() { stopped.signal() }
 
     func prune() {
-        for state in TerminalState.allCases {
-            guard let retention = rules[state] else { continue }
+        for (state, retention) in rules() where retention.isLimited {
             do throws(SystemFailure) {
                 let count = try spool.prune(state, retention, now: Date())
                 if count > 0 { logger.info("removed old jobs", metadata: ["count": "\(count)", "from": "\(state)"]) }

@@ -11,29 +11,41 @@ import UnixSignals
 struct Worker {
     private let service: WorkerService
     private let signals: StopSignals
+    private let reload: SettingsReload
+    /// nil where SIGHUP stops the worker, or is ignored.
+    private let hangups: UnixSignalsSequence?
     private let logger: Logger
 
-    /// - Parameter manager: nil if nobody wants to hear of this service.
-    init(_ configuration: WorkerConfiguration, once: Bool, manager: ServiceManager?, logger: Logger) async throws {
+    /// - Parameters:
+    ///   - manager: nil if nobody wants to hear of this service.
+    ///   - reload: reads the settings again.
+    init(
+        _ live: LiveConfiguration, once: Bool, manager: ServiceManager?, logger: Logger,
+        reload: @escaping @Sendable () async throws -> WorkerConfiguration
+    ) async throws {
         self.logger = logger
+        let configuration = live.current
         let spool = try Spool(at: configuration.spool)
         let wake = WakeSignal()
         // Before anything is left behind that somebody must clear away.
-        signals = await StopSignals()
+        signals = await StopSignals(once: once)
         // First: whatever is left behind from here on is known as this worker's.
+        self.reload = SettingsReload(live: live, load: reload, wake: wake, manager: manager, logger: logger)
+        hangups = signals.reloads ? await UnixSignalsSequence(trapping: .sighup) : nil
         let pulse = Pulse(manager)
         let registration = try Registration(in: spool, configuration, pulse: pulse, wake: wake, logger: logger)
         let assembled = await Self.assemble(
-            spool, registration, configuration, once: once, stopSignals: signals.trapped, wake: wake, pulse: pulse,
+            spool, registration, live, once: once, stopSignals: signals.trapped, wake: wake, pulse: pulse,
             manager: manager, logger: logger)
         if case .failure = assembled { registration.leave() }
         service = try assembled.get()
     }
 
     private static func assemble(
-        _ spool: Spool, _ registration: Registration, _ configuration: WorkerConfiguration, once: Bool,
+        _ spool: Spool, _ registration: Registration, _ live: LiveConfiguration, once: Bool,
         stopSignals: [UnixSignal], wake: WakeSignal, pulse: Pulse, manager: ServiceManager?, logger: Logger
     ) async -> Result<WorkerService, any Error> {
+        let configuration = live.current
         do {
             let worker = registration.lease.worker
             try spool.proveRenames(as: worker.id)
@@ -66,19 +78,17 @@ struct Worker {
             }
             let work = ImageWork(
                 renderers: renderers, calls: AbandonableCalls(limit: 256), inputRoots: inputRoots,
-                outputRoots: outputRoots, configuration: configuration, logger: logger)
-            let floor = StorageFloor(
-                bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes,
-                folders: [spool.root] + outputRoots.folders)
+                outputRoots: outputRoots, live: live, logger: logger)
             return .success(
                 WorkerService(
-                    spool: spool, work: work, configuration: configuration,
+                    spool: spool, work: work, live: live,
                     // While one set of images is rendered, the next is opened and the last is flushed to the disk.
-                    turnsAtATime: configuration.renderers * 2 + 2, floor: floor, roots: [inputRoots, outputRoots],
+                    turnsAtATime: configuration.renderers * 2 + 2, floorFolders: [spool.root] + outputRoots.folders,
+                    roots: [inputRoots, outputRoots],
                     hints: hints,
                     watcher: watcher, wake: wake, inbox: TurnInbox(), stopSignals: stopSignals,
                     registration: registration,
-                    pruner: Pruner(spool, configuration.retention, logger: logger), logger: logger,
+                    pruner: Pruner(spool, { live.current.retention }, logger: logger), logger: logger,
                     slowLane: SlowLane(renderers: configuration.renderers), pulse: pulse, manager: manager))
         } catch {
             return .failure(error)
@@ -106,7 +116,11 @@ struct Worker {
                 ],
                 logger: quiet))
         let trap = signals.onFirst { await group.triggerGracefulShutdown() }
-        defer { trap.cancel() }
+        let reloading = Task { [reload, hangups] in if let hangups { await reload.run(at: hangups) } }
+        defer {
+            trap.cancel()
+            reloading.cancel()
+        }
         try await group.run()
         logger.notice("stopped")
         return Ending(

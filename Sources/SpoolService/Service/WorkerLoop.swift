@@ -20,6 +20,8 @@ struct WorkerLoop: ~Copyable {
     private var peers: LeaseWatch
     private var turn: JobTurn
     private var intake: Intake
+    /// The settings of the turns.
+    private var configuration: WorkerConfiguration
     private var report: WatchReport?
     private var nextScan = ContinuousClock.now
     private var nextPeerLook = ContinuousClock.now
@@ -49,6 +51,7 @@ struct WorkerLoop: ~Copyable {
         registration = service.registration
         peers = try LeaseWatch(service.spool, as: registration.document)
         turn = service.turn(with: registration)
+        configuration = service.configuration
         intake = Intake(
             service.spool, as: registration.lease.worker.id, quietTime: service.configuration.quietTime,
             settleTime: service.configuration.settleTime, longestWait: service.configuration.retries.longestWait)
@@ -85,6 +88,7 @@ struct WorkerLoop: ~Copyable {
     private mutating func step(in group: inout DiscardingTaskGroup) async throws -> Bool {
         let now = ContinuousClock.now
         service.pulse.beat()
+        takeSettings()
         try takeEnded(now: now)
         if service.inbox.isStopping {
             if intake.countUnderWay == 0 { return false }
@@ -112,6 +116,14 @@ struct WorkerLoop: ~Copyable {
         tellManager()
         alarm.set(for: dueTimes + [service.pulse.nextDue])
         return true
+    }
+
+    /// Turns that begin from now on have the settings in force.
+    private mutating func takeSettings() {
+        let current = service.configuration
+        guard current != configuration else { return }
+        configuration = current
+        turn = service.turn(with: registration)
     }
 
     /// The first step has shown that jobs are claimed, or why not.

@@ -10,10 +10,11 @@ import UnixSignals
 package struct WorkerService: Service {
     let spool: Spool
     let work: any JobWork
-    let configuration: WorkerConfiguration
+    let live: LiveConfiguration
     /// How many jobs are under way at a time.
     let turnsAtATime: Int
-    let floor: StorageFloor
+    /// What must not fill up.
+    let floorFolders: [Folder]
     /// Where jobs find and put files.
     let roots: [Roots]
     let hints: CandidateHints
@@ -34,6 +35,16 @@ package struct WorkerService: Service {
     let deadline = StopDeadline()
     /// The loop waits for disks. Swift's own pool must not: signals and alarms need it, and on one core it has one thread.
     let loopThread = BlockingThreads(count: 1)
+
+    /// The settings in force.
+    var configuration: WorkerConfiguration { live.current }
+
+    /// With the settings in force.
+    var floor: StorageFloor {
+        let configuration = configuration
+        return StorageFloor(
+            bytes: configuration.minFreeBytes, inodes: configuration.minFreeInodes, folders: floorFolders)
+    }
 
     package func run() async throws {
         if watcher == nil { pruner.prune() } else { pruner.start() }
@@ -100,11 +111,12 @@ extension WorkerService {
     ) throws {
         let pulse = Pulse(nil)
         self.init(
-            spool: spool, work: work, configuration: configuration, turnsAtATime: turnsAtATime,
-            floor: StorageFloor(bytes: 0, inodes: 0, folders: []), roots: [], hints: CandidateHints(wake: wake),
+            spool: spool, work: work,
+            live: LiveConfiguration(configuration, logLevel: SharedLogLevel(configuration.logLevel)),
+            turnsAtATime: turnsAtATime, floorFolders: [], roots: [], hints: CandidateHints(wake: wake),
             watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
             registration: try Registration(in: spool, configuration, pulse: pulse, wake: wake, logger: logger),
-            pruner: Pruner(spool, [:], logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime),
+            pruner: Pruner(spool, { [:] }, logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime),
             pulse: pulse, manager: nil)
     }
 }

@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+import SpoolCore
+import SystemPackage
+import TestSupport
+import Testing
+
+/// The socket of a service manager that this test plays: what systemd would hear.
+private final class ManagerSocket {
+    let path: FilePath
+    private let descriptor: Int32
+
+    init(in folder: FilePath) throws {
+        path = folder.appending("notify")
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.string.utf8)
+        try #require(bytes.count < 100)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let status = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(status == 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// The lines that have come since the last call.
+    func lines() -> [String] {
+        var lines: [String] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { return lines }
+            lines += String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
+        }
+    }
+}
+
+@Suite struct `A service manager` {
+    @Test func `hears that the worker is ready, moves, what it is at, and that it stops`() async throws {
+        let fixture = try await SpoolFixture()
+        let manager = try ManagerSocket(in: fixture.scratch.path)
+        let worker = try await fixture.start(environment: [
+            "NOTIFY_SOCKET": manager.path.string, "WATCHDOG_USEC": "30000000",
+        ])
+        var heard: [String] = []
+        try await eventually("it is ready") {
+            heard += manager.lines()
+            return heard.contains("READY=1")
+        }
+        try fixture.drop()
+        #expect(try await fixture.ended().status == .done)
+        try await eventually("it says what was done") {
+            heard += manager.lines()
+            return heard.contains { $0.hasPrefix("STATUS=0 jobs under way; 1 done, 0 failed") }
+        }
+        #expect(heard.contains("WATCHDOG=1"))
+        #expect(!heard.contains("STOPPING=1"))
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        heard += manager.lines()
+        #expect(heard.contains("STOPPING=1"))
+    }
+
+    @Test func `has the settings read again`() async throws {
+        let fixture = try await SpoolFixture()
+        let manager = try ManagerSocket(in: fixture.scratch.path)
+        let file = try fixture.scratch.write("limits: {output-dimension: 10}\nrenderers: 2\n", to: "settings.yaml")
+        let worker = try await fixture.start(
+            ["--config", file.string], environment: ["NOTIFY_SOCKET": manager.path.string])
+        try fixture.drop(as: "small.json")
+        #expect(try await fixture.ended("small.json").error?.code == .outputTooLarge)
+
+        try fixture.scratch.write("limits: {output-dimension: 1000}\nrenderers: 3\n", to: "settings.yaml")
+        var heard = manager.lines()
+        worker.signal(SIGHUP)
+        try await eventually("it is ready again") {
+            heard += manager.lines()
+            return heard.count { $0 == "READY=1" } == 2
+        }
+        #expect(heard.contains("RELOADING=1"))
+        #expect(heard.contains { $0.hasPrefix("MONOTONIC_USEC=") })
+        try await eventually("the log says what has changed") {
+            worker.standardError.contains("changed=limits.output-dimension")
+                && worker.standardError.contains("need a restart settings=renderers")
+        }
+        try fixture.drop(as: "large.json")
+        #expect(try await fixture.ended("large.json").status == .done)
+
+        try fixture.scratch.write("limits: {output-dimension: many}\n", to: "settings.yaml")
+        worker.signal(SIGHUP)
+        try await eventually("it says what is wrong") {
+            worker.standardError.contains(
+                "so the old ones stay error=\"\(file): limits.output-dimension takes a whole number")
+        }
+        try fixture.drop(as: "still.json")
+        #expect(try await fixture.ended("still.json").status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
+}
