@@ -69,13 +69,13 @@ private final class ManagerSocket {
     @Test func `has the settings read again`() async throws {
         let fixture = try await SpoolFixture()
         let manager = try ManagerSocket(in: fixture.scratch.path)
-        let file = try fixture.scratch.write("limits: {output-dimension: 10}\nrenderers: 2\n", to: "settings.yaml")
+        let file = try fixture.scratch.write("limits: {output-dimension: 10}\nscan-interval: 60s\n", to: "settings.yaml")
         let worker = try await fixture.start(
             ["--config", file.string], environment: ["NOTIFY_SOCKET": manager.path.string])
         try fixture.drop(as: "small.json")
         #expect(try await fixture.ended("small.json").error?.code == .outputTooLarge)
 
-        try fixture.scratch.write("limits: {output-dimension: 1000}\nrenderers: 3\n", to: "settings.yaml")
+        try fixture.scratch.write("limits: {output-dimension: 1000}\nscan-interval: 61s\n", to: "settings.yaml")
         var heard = manager.lines()
         worker.signal(SIGHUP)
         try await eventually("it is ready again") {
@@ -86,7 +86,7 @@ private final class ManagerSocket {
         #expect(heard.contains { $0.hasPrefix("MONOTONIC_USEC=") })
         try await eventually("the log says what has changed") {
             worker.standardError.contains("changed=limits.output-dimension")
-                && worker.standardError.contains("need a restart settings=renderers")
+                && worker.standardError.contains("need a restart settings=scan-interval")
         }
         try fixture.drop(as: "large.json")
         #expect(try await fixture.ended("large.json").status == .done)
