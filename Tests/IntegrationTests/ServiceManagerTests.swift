@@ -95,7 +95,7 @@ private final class ManagerSocket {
         worker.signal(SIGHUP)
         try await eventually("it says what is wrong") {
             worker.standardError.contains(
-                "so the old ones stay error=\"\(file): limits.output-dimension takes a whole number")
+                "so the old ones stay error=\"\(file): limits.output-dimension: takes a whole number")
         }
         try fixture.drop(as: "still.json")
         #expect(try await fixture.ended("still.json").status == .done)
