@@ -20,6 +20,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -41,6 +42,7 @@ let package = Package(
             traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -102,7 +104,7 @@ let package = Package(
             name: "SpoolService",
             dependencies: [
                 "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
-                argumentParser, collections, configuration, heap, lifecycle, logging, signals, system, yams,
+                argumentParser, collections, configuration, heap, lifecycle, logging, metrics, signals, system, yams,
             ],
             swiftSettings: settings),
 
@@ -142,7 +144,7 @@ let package = Package(
             dependencies: [
                 "HostileRenderer", "SpoolService", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
                 "TestSupport",
-                argumentParser, crypto, logging, system,
+                argumentParser, crypto, logging, metrics, system,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -76,6 +76,11 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// - Parameter mode: the bits of `chmod`, whatever the umask.
+    package func setMode(_ mode: UInt32) throws(SystemFailure) {
+        guard fchmod(descriptor, mode) == 0 else { throw SystemFailure("set the mode of", path, .last) }
+    }
+
     /// Cuts the file to its first `length` bytes.
     package func cut(to length: Int) throws(SystemFailure) {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw SystemFailure("cut", path, .last) }

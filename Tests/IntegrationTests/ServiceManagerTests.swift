@@ -69,7 +69,8 @@ private final class ManagerSocket {
     @Test func `has the settings read again`() async throws {
         let fixture = try await SpoolFixture()
         let manager = try ManagerSocket(in: fixture.scratch.path)
-        let file = try fixture.scratch.write("limits: {output-dimension: 10}\nscan-interval: 60s\n", to: "settings.yaml")
+        let file = try fixture.scratch.write(
+            "limits: {output-dimension: 10}\nscan-interval: 60s\n", to: "settings.yaml")
         let worker = try await fixture.start(
             ["--config", file.string], environment: ["NOTIFY_SOCKET": manager.path.string])
         try fixture.drop(as: "small.json")

@@ -96,6 +96,7 @@ import Testing
         .memory: ("2GiB", { $0.memory == 2 << 30 && $0.budget(timeout: .seconds(1)).memory == 2 << 30 }),
         .outputBytes: ("5MB", { $0.outputBytes == 5_000_000 }),
         .sandbox: ("best-effort", { $0.sandbox == .bestEffort }),
+        .metricsFile: ("m/x.prom", { $0.metricsFile?.string.hasSuffix("/m/x.prom") == true }),
         .logLevel: ("debug", { $0.logLevel == .debug }),
     ]
 

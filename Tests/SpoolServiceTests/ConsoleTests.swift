@@ -54,7 +54,7 @@ import Testing
 
 @Suite struct `The log line of a job` {
     private func line(attempts: Int) -> String {
-        ClaimedJob.failure(JobError(.inputNotFound, "there is none"), after: attempts)
+        EventLog.failure(JobError(.inputNotFound, "there is none"), after: attempts)
     }
 
     @Test func `says after how many attempts the job has failed`() {

@@ -198,10 +198,21 @@ import Testing
         #expect(others.removeValue(forKey: "renderers") == "the number of cores")
         #expect(others.removeValue(forKey: "input-roots") == "the spool's `input/`")
         #expect(others.removeValue(forKey: "output-roots") == "the spool's `output/`")
-        #expect(others.allSatisfy { $0.key.hasPrefix("retention.") && $0.value == "none" }, "\(others)")
+        #expect(
+            others.allSatisfy { ($0.key.hasPrefix("retention.") || $0.key == "metrics.file") && $0.value == "none" },
+            "\(others)")
         #expect(defaults.renderers == 3 && defaults.inputRoots.isEmpty && defaults.outputRoots.isEmpty)
         let unlimited = Retention(age: nil, count: nil, bytes: nil)
         #expect(defaults.retention == [.done: unlimited, .failed: unlimited])
+    }
+
+    @Test func `lists all metrics, and alerts and dashboard use no others`() throws {
+        #expect(Set(try firstColumn("docs/metrics.md")) == Set(WorkerMetrics.help.keys))
+        for file in ["deploy/prometheus-alerts.yaml", "deploy/grafana-dashboard.json"] {
+            let words = try text(file).split { !$0.isLetter && $0 != "_" }.map(String.init)
+            let used = Set(words.filter { $0.hasPrefix("spool_") }.map { $0.replacing("_bucket", with: "") })
+            #expect(used.isSubset(of: WorkerMetrics.help.keys), "\(file): \(used.subtracting(WorkerMetrics.help.keys))")
+        }
     }
 
     @Test func `lists the settings that need a restart, and no others`() throws {

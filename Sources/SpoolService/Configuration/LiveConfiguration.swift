@@ -57,6 +57,7 @@ extension WorkerConfiguration {
         live(.inputMetadataBytes, \.limits.inputMetadataBytes), live(.outputPixels, \.limits.outputPixels),
         live(.avifPixels, \.limits.avifPixels), live(.outputDimension, \.limits.outputDimension),
         live(.memory, \.memory), live(.outputBytes, \.outputBytes), fixed(.sandbox, \.sandbox),
+        fixed(.metricsFile, \.metricsFile),
         live(.logLevel, \.logLevel),
     ]
 

@@ -55,6 +55,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case memory = "limits.memory"
     case outputBytes = "limits.output-bytes"
     case sandbox
+    case metricsFile = "metrics.file"
     case logLevel = "log.level"
 
     var isList: Bool { self == .inputRoots || self == .outputRoots }

@@ -42,6 +42,8 @@ package struct WorkerConfiguration: Sendable, Equatable {
     var memory, outputBytes: Int
     /// What must hold before a renderer sees a job.
     var sandbox: SandboxMode
+    /// Where metrics are written for Prometheus; nil for nowhere.
+    var metricsFile: FilePath?
     var logLevel: Logger.Level
 
     package init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
@@ -83,6 +85,11 @@ package struct WorkerConfiguration: Sendable, Equatable {
         memory = try settings.bytes(.memory, in: (16 << 20)...(1 << 42)) ?? 1 << 30
         outputBytes = try settings.bytes(.outputBytes, in: 1...Int.max) ?? 1 << 30
         sandbox = try settings.choice(.sandbox, SandboxMode.allCases.map { ($0.rawValue, $0) }) ?? .required
+        metricsFile = try settings.paths(.metricsFile)?.first
+        if let metricsFile, let setting = try settings.text(.metricsFile), metricsFile.extension != "prom" {
+            throw ConfigurationError(
+                setting.origin, "takes a path that ends in .prom, as node_exporter wants it, not \"\(setting.value)\"")
+        }
         logLevel = try settings.choice(.logLevel, Logger.Level.allCases.map { ($0.rawValue, $0) }) ?? .info
         try Self.validate(outputRoots: outputRoots, spool: spool, settings)
     }

@@ -10,6 +10,7 @@ actor RendererPool {
     typealias Launcher = @Sendable (Int, Logger) throws(RendererStartError) -> [RendererProcess]
 
     private let count: Int
+    private let events: WorkerEvents
     private let logger: Logger
     private let launcher: Launcher
     private var idle: [RendererProcess] = []
@@ -21,13 +22,14 @@ actor RendererPool {
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
 
-    init(count: Int, _ sandbox: SandboxMode, logger: Logger, program: OpenFile) {
-        self.init(count: count, logger: logger) { (count, logger) throws(RendererStartError) in
+    init(count: Int, _ sandbox: SandboxMode, events: WorkerEvents, logger: Logger, program: OpenFile) {
+        self.init(count: count, events: events, logger: logger) { (count, logger) throws(RendererStartError) in
             try RendererProcess.start(count, sandbox, logger: logger, program: program)
         }
     }
 
-    init(count: Int, logger: Logger, launcher: @escaping Launcher) {
+    init(count: Int, events: WorkerEvents = WorkerEvents(), logger: Logger, launcher: @escaping Launcher) {
+        self.events = events
         self.count = count
         self.launcher = launcher
         self.logger = logger
@@ -83,6 +85,7 @@ actor RendererPool {
 
     /// Starts a renderer in the background, for whoever waits first.
     private func replace() {
+        events.send(.rendererReplaced)
         Task { await launchUntilStarted() }
     }
 

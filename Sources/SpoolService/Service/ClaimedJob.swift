@@ -15,32 +15,6 @@ struct ClaimedJob: Sendable {
     var left: LeftResult?
     /// For a job that ran into its timeout.
     var slowPlace: SlowLane.Place?
-
-    /// One line for the operator: what became of the job, and why.
-    func log(as finalName: JobName, to logger: Logger) {
-        var metadata: Logger.Metadata = ["job": "\(document.job)"]
-        if finalName.description != document.job { metadata["as"] = "\(finalName)" }
-        if let error = document.error {
-            metadata["code"] = "\(error.code.rawValue)"
-            guard let retryAt = document.retryAt else {
-                logger.warning("\(Self.failure(error, after: document.attempts.count))", metadata: metadata)
-                return
-            }
-            metadata["attempt"] = "\(document.attempts.count)"
-            metadata["retryAt"] = "\(Timestamp.text(retryAt))"
-            logger.warning("is tried again: \(error.message)", metadata: metadata)
-        } else {
-            metadata["renditions"] = "\(document.renditions.count)"
-            let waited = document.timings?.waited ?? 0
-            let worked = (document.attempts.last?.milliseconds ?? 0) - waited
-            let wait = waited < 1 ? "" : ", after \(Int(waited.rounded())) ms of waiting for a renderer"
-            logger.info("done in \(Int(worked.rounded())) ms\(wait)", metadata: metadata)
-        }
-    }
-
-    static func failure(_ error: JobError, after attempts: Int) -> String {
-        "failed\(attempts > 1 ? " after \(attempts) attempts" : ""): \(error.message)"
-    }
 }
 
 extension ResultDocument {

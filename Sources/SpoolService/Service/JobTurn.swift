@@ -13,6 +13,7 @@ struct JobTurn: Sendable {
     var floor: StorageFloor
     var slowLane: SlowLane
     var limits: JobLimits
+    var events: WorkerEvents
     var logger: Logger
 
     /// - Parameter settled: the state in which the file has stayed for the settle time, if it has.
@@ -135,7 +136,7 @@ struct JobTurn: Sendable {
         claimed.document.error = error
         claimed.document.finishedAt = Date()
         guard let name = try commit(claimed) else { return fenced(claimed) }
-        claimed.log(as: name, to: logger)
+        events.send(.attempted(claimed.document, as: name))
         return .finished(claimed.document.status)
     }
 
@@ -147,7 +148,7 @@ struct JobTurn: Sendable {
         claimed.document.error = error
         claimed.document.retryAt = retryAt
         guard let name = try commit(claimed) else { return fenced(claimed) }
-        claimed.log(as: name, to: logger)
+        events.send(.attempted(claimed.document, as: name))
         return .postponed(until: retryAt)
     }
 

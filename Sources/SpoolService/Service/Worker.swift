@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import ServiceLifecycle
 import SpoolCore
@@ -52,8 +53,13 @@ struct Worker {
             let inputRoots = try Roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
             let outputRoots = try Roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
 
+            let metrics = configuration.metricsFile.map { _ in
+                WorkerMetrics(version: Release.version, startedAt: Date())
+            }
+            let events = WorkerEvents(sinks: [EventLog(logger: logger)] + (metrics.map { [$0] } ?? []))
+            let floorFolders = [spool.root] + outputRoots.folders
             let renderers = RendererPool(
-                count: configuration.renderers, configuration.sandbox, logger: logger,
+                count: configuration.renderers, configuration.sandbox, events: events, logger: logger,
                 program: try RendererProgram.open())
             let greeting = try await renderers.start()
 
@@ -83,13 +89,18 @@ struct Worker {
                 WorkerService(
                     spool: spool, work: work, live: live,
                     // While one set of images is rendered, the next is opened and the last is flushed to the disk.
-                    turnsAtATime: configuration.renderers * 2 + 2, floorFolders: [spool.root] + outputRoots.folders,
+                    turnsAtATime: configuration.renderers * 2 + 2, floorFolders: floorFolders,
                     roots: [inputRoots, outputRoots],
                     hints: hints,
                     watcher: watcher, wake: wake, inbox: TurnInbox(), stopSignals: stopSignals,
                     registration: registration,
                     pruner: Pruner(spool, { live.current.retention }, logger: logger), logger: logger,
-                    slowLane: SlowLane(renderers: configuration.renderers), pulse: pulse, manager: manager))
+                    slowLane: SlowLane(renderers: configuration.renderers), pulse: pulse, events: events,
+                    metrics: metrics,
+                    metricsFile: configuration.metricsFile.flatMap { path in
+                        metrics.map { MetricsFile(path, $0, of: spool, floorFolders, logger: logger) }
+                    },
+                    manager: manager))
         } catch {
             return .failure(error)
         }

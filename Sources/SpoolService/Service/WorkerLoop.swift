@@ -113,6 +113,7 @@ struct WorkerLoop: ~Copyable {
         }
         report(now: now)
         if isOnce, let reason = obstacles.reason { throw StorageShortage(description: reason) }
+        service.metrics?.set(underWay: intake.countUnderWay, isClaiming: obstacles.isEmpty)
         tellManager()
         alarm.set(for: dueTimes + [service.pulse.nextDue])
         return true
@@ -186,9 +187,7 @@ struct WorkerLoop: ~Copyable {
         let hinted = service.hints.take()
         for (name, hint) in hinted.names { intake.saw(name, hint, now: now) }
         for name in hinted.foreign { intake.sawForeign(name, now: now) }
-        if hinted.hasLostEvents {
-            service.logger.warning("events were lost, more came than the kernel holds; incoming is scanned instead")
-        }
+        if hinted.hasLostEvents { service.events.send(.eventsLost) }
         if let watcher = service.watcher, report != watcher.report {
             report = watcher.report
             service.logger.warning("watching changed: \(watcher.report.description)")

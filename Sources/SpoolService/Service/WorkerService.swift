@@ -30,6 +30,10 @@ package struct WorkerService: Service {
     let logger: Logger
     let slowLane: SlowLane
     let pulse: Pulse
+    let events: WorkerEvents
+    /// nil if nobody asks for them.
+    let metrics: WorkerMetrics?
+    let metricsFile: MetricsFile?
     /// nil if nobody wants to hear of this service.
     let manager: ServiceManager?
     let deadline = StopDeadline()
@@ -48,6 +52,7 @@ package struct WorkerService: Service {
 
     package func run() async throws {
         if watcher == nil { pruner.prune() } else { pruner.start() }
+        metricsFile?.start()
         let result: Result<Void, any Error> = await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskExecutorPreference(loopThread) { await runLoop() }
         } onCancelOrGracefulShutdown: {
@@ -59,6 +64,7 @@ package struct WorkerService: Service {
         }
         watcher?.stop()
         pruner.stop()
+        metricsFile?.stop()
         await work.abort()
         deadline.cancel()
         try result.get()
@@ -96,7 +102,7 @@ package struct WorkerService: Service {
             moves: JobMoves(
                 spool: spool, lease: registration.lease, durability: configuration.durability),
             work: work, retries: configuration.retries, floor: floor, slowLane: slowLane,
-            limits: configuration.jobLimits, logger: logger)
+            limits: configuration.jobLimits, events: events, logger: logger)
     }
 }
 
@@ -117,6 +123,6 @@ extension WorkerService {
             watcher: nil, wake: wake, inbox: inbox, stopSignals: [],
             registration: try Registration(in: spool, configuration, pulse: pulse, wake: wake, logger: logger),
             pruner: Pruner(spool, { [:] }, logger: logger), logger: logger, slowLane: SlowLane(renderers: turnsAtATime),
-            pulse: pulse, manager: nil)
+            pulse: pulse, events: WorkerEvents(), metrics: nil, metricsFile: nil, manager: nil)
     }
 }
