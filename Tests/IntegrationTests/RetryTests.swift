@@ -64,6 +64,16 @@ import Testing
         try fixture.expectConsistent()
     }
 
+    @Test func `fails at once when it says so itself`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(Self.job.replacing(#"{"input""#, with: #"{"maxAttempts": 1, "input""#))
+        #expect(try await fixture.once().status == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.attempts.map(\.number) == [1])
+        #expect(result.error?.code == .inputNotFound)
+        try fixture.expectConsistent()
+    }
+
     @Test func `keeps its history when its worker stops`() async throws {
         let fixture = try await SpoolFixture()
         try fixture.drop(Self.job)

@@ -20,7 +20,7 @@ import Testing
     @Test func `with everything in it is read in full`() throws {
         let job = try job(
             #"""
-            {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2.5,
+            {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2.5, "maxAttempts": 3,
              "metadata": {"z": 1.50, "a": null},
              "renditions": [{"path": "x/y.bin", "format": "jpeg", "width": 10, "height": 20, "fit": "contain",
                 "position": "left top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
@@ -29,6 +29,7 @@ import Testing
             """#)
         #expect(job.input == Input(path: "a.png", autoOrient: false, failOn: FailOn.none))
         #expect(job.timeout == 2.5)
+        #expect(job.maxAttempts == 3)
         #expect(job.metadata?.text(indented: false) == #"{"z":1.50,"a":null}"#)
         #expect(
             job.renditions[0]

@@ -129,7 +129,7 @@ import Testing
         let whole = try JSONValue(
             parsing: #"""
                 {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "pages": 2, "ignoreIcc": true,
-                   "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "metadata": [1],
+                   "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "maxAttempts": 4, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
                    "withoutEnlargement": true, "withoutReduction": true, "quality": 5, "rotate": 90, "flip": true, "flop": true, "greyscale": true, "median": 5, "threshold": 99,

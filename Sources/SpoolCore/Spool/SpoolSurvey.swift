@@ -6,6 +6,11 @@ import SystemPackage
 public struct SpoolSurvey: Sendable, Equatable {
     public struct State: Sendable, Equatable {
         public var jobs = 0
+        /// So many of them came within the last minute and the last hour: in `done` and `failed`, those that ended then.
+        public var lastMinute = 0
+        public var lastHour = 0
+        /// Whether this user may not look into the folder; then nothing is known of it.
+        public var isDenied = false
         /// When the longest waiting of them came; nil if there is none.
         public var oldest: Date?
         /// Entries that are no jobs: hidden files, names without `.json`, stray documents.
@@ -14,36 +19,61 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var ignoredExample: String?
     }
 
+    /// A job that a worker has.
+    public struct JobUnderWay: Sendable, Equatable {
+        public var name: JobName
+        /// The id of the worker.
+        public var worker: String
+        /// When the worker claimed it.
+        public var since: Date
+    }
+
     public var states: [SpoolFolder: State]
+    /// The ones that were claimed first; ``mostUnderWay`` at most.
+    public var underWay: [JobUnderWay]
     public var workers: [RegisteredWorker]
+
+    public static let mostUnderWay = 1000
 
     /// Looks at every entry of the state folders.
     public init(of spool: Spool) throws(SystemFailure) {
+        let now = Date()
         states = [:]
+        underWay = []
+        workers = []
         for folder in SpoolFolder.jobStates {
             var state = State()
-            if folder == .processing {
-                var listing = try spool[folder].listing()
-                while let name = try listing.next() {
-                    guard try spool[folder].status(of: name)?.kind == .folder else { continue }
-                    let claims = try Spool.existing { () throws(SystemFailure) in try spool[folder].folder(name) }
-                    if let claims { try state.count(claims, documents: true) }
+            do throws(SystemFailure) {
+                for (worker, place) in try spool.places(of: folder) {
+                    try state.count(place, documents: folder.hasDocuments, now: now) { name, since in
+                        guard let worker, underWay.count < Self.mostUnderWay else { return }
+                        underWay.append(JobUnderWay(name: name, worker: worker, since: since))
+                    }
                 }
-            } else {
-                try state.count(spool[folder], documents: folder.hasDocuments)
+            } catch  where error.errno == .permissionDenied {
+                state = State()
+                state.isDenied = true
             }
             states[folder] = state
         }
-        workers = try spool.workers()
+        underWay.sort { ($0.since, $0.name.description) < ($1.since, $1.name.description) }
+        do throws(SystemFailure) {
+            workers = try spool.workers()
+        } catch  where error.errno == .permissionDenied {
+            workers = []
+        }
     }
 }
 
 extension SpoolSurvey.State {
     /// - Parameter documents: whether result documents belong into the folder.
-    fileprivate mutating func count(_ folder: Folder, documents: Bool) throws(SystemFailure) {
+    /// - Parameter found: gets each job, and when it came.
+    fileprivate mutating func count(
+        _ folder: Folder, documents: Bool, now: Date, found: (JobName, Date) -> Void
+    ) throws(SystemFailure) {
         var listing = try folder.listing()
         while let entry = try listing.next() {
-            guard JobName(entry) != nil else {
+            guard let name = JobName(entry) else {
                 // The embedded spool keeps its folders in version control by .gitkeep; workers have hidden files of
                 // their own.
                 let isExpected =
@@ -60,6 +90,10 @@ extension SpoolSurvey.State {
             jobs += 1
             let changed = Date(nanoseconds: status.changed)
             oldest = min(oldest ?? changed, changed)
+            let age = now.timeIntervalSince(changed)
+            if age < 60 { lastMinute += 1 }
+            if age < 3600 { lastHour += 1 }
+            found(name, changed)
         }
     }
 }

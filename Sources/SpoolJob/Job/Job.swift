@@ -9,6 +9,8 @@ public struct Job: Sendable, Equatable {
     /// Seconds after which the rendering is stopped, at least ``minimumTimeout``; nil for the worker's own limit, which
     /// it cannot exceed.
     public var timeout: Double?
+    /// How often the job is tried, from 1 on; nil for the worker's own limit, which it cannot exceed.
+    public var maxAttempts: Int?
     /// The producer's own data, echoed in the result document: at most 256 kB of JSON without indentation, unless the
     /// operator allows another size.
     public var metadata: JSONValue?
@@ -19,10 +21,14 @@ public struct Job: Sendable, Equatable {
     /// Seconds. A renderer that is stopped is started anew, which takes about as long.
     public static let minimumTimeout = 0.1
 
-    public init(input: Input, renditions: [Rendition], timeout: Double? = nil, metadata: JSONValue? = nil) {
+    public init(
+        input: Input, renditions: [Rendition], timeout: Double? = nil, maxAttempts: Int? = nil,
+        metadata: JSONValue? = nil
+    ) {
         self.input = input
         self.renditions = renditions
         self.timeout = timeout
+        self.maxAttempts = maxAttempts
         self.metadata = metadata
     }
 }

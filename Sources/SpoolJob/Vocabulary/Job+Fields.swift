@@ -18,6 +18,9 @@ extension Job: Blank {
                 "timeout", \.timeout, NumberKind(atLeast: Job.minimumTimeout), default: "the worker's",
                 "seconds after which the worker stops the rendering; the worker's own limit applies too"),
             .optional(
+                "maxAttempts", \.maxAttempts, WholeNumberKind(1...1000), default: "the worker's",
+                "how often the job is tried; `1` fails it at once. The worker's own limit applies too"),
+            .optional(
                 "metadata", \.metadata, AnyKind(),
                 "up to 256 KiB without indentation (`limits.metadata-bytes`); the result document returns it with the "
                     + "same digits and order of keys"),

@@ -52,5 +52,7 @@ enum Terminal {
     /// Hands on what was printed: whoever reads a pipe need not wait for the end of the command.
     static func flush() { _ = fflush(nil) }
 
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

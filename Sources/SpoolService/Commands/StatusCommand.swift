@@ -6,18 +6,44 @@ import SystemPackage
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show what a spool holds: jobs in each state, the oldest, the workers.")
+        commandName: "status",
+        abstract: "Show what a spool holds: jobs in each state, the oldest, what is under way, the workers.",
+        discussion: """
+            Folders into which this user may not look have a question mark. For probes and monitors: spool-worker health.
+
+            By hand: ls SPOOL/incoming | wc -l; ls -t SPOOL/done | head; cat SPOOL/.spool/workers/*
+            """)
 
     @OptionGroup var settings: SettingsOptions
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON; with --watch one line each time.")
     var json = false
+
+    @Flag(help: "Show it again and again, until it is interrupted.")
+    var watch = false
+
+    private static let interval = Duration.seconds(2)
+    /// Looks at a large spool take at most about a fifth of the time.
+    private static let leisure = 5
 
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
-            let report = StatusReport(spool: spool, survey: try SpoolSurvey(of: spool), now: Date())
-            print(json ? report.json.text() : report.text)
+            repeat {
+                let begin = ContinuousClock.now
+                let report = StatusReport(spool: spool, survey: try SpoolSurvey(of: spool), now: Date())
+                if watch && json {
+                    print(String(decoding: report.json.bytes(indented: false), as: UTF8.self))
+                } else if watch {
+                    // From the top of an empty screen; a file or a pipe gets one after the other.
+                    print((Terminal.outputIsTerminal ? "\u{1B}[H\u{1B}[2J" : "") + report.text + "\n")
+                } else {
+                    print(json ? report.json.text() : report.text)
+                }
+                guard watch else { return }
+                Terminal.flush()
+                try await Task.sleep(for: max(Self.interval, (.now - begin) * Self.leisure))
+            } while true
         }
     }
 }
@@ -33,7 +59,9 @@ struct StatusReport {
         for folder in SpoolFolder.jobStates {
             guard let state = survey.states[folder] else { continue }
             states[folder.rawValue] = [
-                "jobs": .number(state.jobs),
+                "jobs": state.isDenied ? .null : .number(state.jobs),
+                "lastMinute": state.isDenied ? .null : .number(state.lastMinute),
+                "lastHour": state.isDenied ? .null : .number(state.lastHour),
                 "oldestSeconds": state.oldest.map { .number(age(of: $0), digits: 3) } ?? .null,
                 "ignored": .number(state.ignored),
                 "ignoredExample": state.ignoredExample.map { .string($0) } ?? .null,
@@ -50,16 +78,28 @@ struct StatusReport {
         }
         return [
             "spool": .string(spool.path.printable), "id": .string(spool.marker.id), "folders": .object(states),
+            "underWay": .array(
+                survey.underWay.map { job in
+                    [
+                        "job": .string("\(job.name)"), "worker": .string(job.worker),
+                        "seconds": .number(age(of: job.since), digits: 3),
+                    ]
+                }),
             "workers": .array(workers),
         ]
     }
 
     var text: String {
-        var rows = [["FOLDER", "JOBS", "OLDEST", "IGNORED"]]
+        var rows = [["FOLDER", "JOBS", "LAST MINUTE", "LAST HOUR", "OLDEST", "IGNORED"]]
         for folder in SpoolFolder.jobStates {
             guard let state = survey.states[folder] else { continue }
+            if state.isDenied {
+                rows.append([folder.rawValue, "?", "?", "?", "?", ""])
+                continue
+            }
             rows.append([
-                folder.rawValue, "\(state.jobs)", state.oldest.map { Self.words(age(of: $0)) } ?? "-",
+                folder.rawValue, "\(state.jobs)", "\(state.lastMinute)", "\(state.lastHour)",
+                state.oldest.map { Self.words(age(of: $0)) } ?? "-",
                 state.ignored == 0 ? "" : "\(state.ignored)" + (state.ignoredExample.map { " (\($0))" } ?? ""),
             ])
         }
@@ -70,8 +110,30 @@ struct StatusReport {
                 Self.state(of: entry),
             ])
         }
-        let workerLines = survey.workers.isEmpty ? ["no worker"] : Self.table(workers, numbers: [1, 3])
-        return (Self.table(rows, numbers: [1, 2]) + [""] + workerLines).joined(separator: "\n")
+        var parts = [Self.table(rows, numbers: [1, 2, 3, 4])]
+        if let forecast { parts[0].append(forecast) }
+        if !survey.underWay.isEmpty {
+            var jobs = [["UNDER WAY", "FOR", "WORKER"]]
+            jobs += survey.underWay.prefix(Self.mostJobs).map {
+                ["\($0.name)", Self.words(age(of: $0.since)), $0.worker]
+            }
+            parts.append(Self.table(jobs, numbers: [1]))
+            let more = survey.underWay.count - Self.mostJobs
+            if more > 0 { parts[parts.count - 1].append("and \(more) more") }
+        }
+        parts.append(survey.workers.isEmpty ? ["no worker"] : Self.table(workers, numbers: [1, 3]))
+        return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    private static let mostJobs = 10
+
+    /// When all that waits will have ended, if it goes on as in the last minute.
+    private var forecast: String? {
+        let ended = [SpoolFolder.done, .failed].reduce(0) { $0 + (survey.states[$1]?.lastMinute ?? 0) }
+        let waiting = survey.states[.incoming]?.jobs ?? 0
+        guard ended > 0, waiting > 0 else { return nil }
+        return
+            "at the pace of the last minute, incoming is empty in \(Self.words(Double(waiting) / Double(ended) * 60))"
     }
 
     private static func state(of worker: RegisteredWorker) -> String {

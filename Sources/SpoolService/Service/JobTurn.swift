@@ -64,6 +64,7 @@ struct JobTurn: Sendable {
 
     private func attempt(_ job: Job, _ claimed: inout ClaimedJob) async throws(SystemFailure) -> TurnOutcome {
         let document = claimed.document
+        let retries = retries.limited(to: job.maxAttempts)
         if let lost = document.ownAttempts.last?.error, lost.code == .historyUnreadable {
             return try finish(claimed, failed: lost)
         }

@@ -17,6 +17,13 @@ struct RetryPolicy: Sendable, Equatable {
     /// A file that never stops changing is no source.
     private static let absoluteMaximum = 1000
 
+    /// - Parameter attempts: the job's own limit, if it has one.
+    func limited(to attempts: Int?) -> RetryPolicy {
+        var policy = self
+        policy.maxAttempts = min(maxAttempts, attempts ?? maxAttempts)
+        return policy
+    }
+
     /// When the job may be tried again, or nil if it has failed for good.
     /// - Parameter attempts: those that count, with the one that just failed.
     func retry(after attempts: ArraySlice<ResultDocument.Attempt>, now: Date) -> Date? {
