@@ -10,12 +10,22 @@ import Testing
 
     init() throws { scratch = try ScratchFolder() }
 
+    @Test func `that an older version made gets the folder that is new`() throws {
+        let path = scratch.path.appending("old")
+        _ = try Spool.create(at: path)
+        try FileManager.default.removeItem(atPath: path.appending("hold").string)
+        _ = try Spool(at: path)
+        #expect(scratch.exists("old/hold"))
+        try FileManager.default.removeItem(atPath: path.appending("retry").string)
+        #expect(throws: SpoolError.self) { try Spool(at: path) }
+    }
+
     @Test func `is made with all its folders, and made again without a change`() throws {
         let path = scratch.path.appending("new/spool")
         let first = try Spool.create(at: path)
         #expect(
             try scratch.list("new/spool") == [
-                ".spool", "done", "failed", "incoming", "input", "output", "processing", "retry", "tmp",
+                ".spool", "done", "failed", "hold", "incoming", "input", "output", "processing", "retry", "tmp",
             ])
         try scratch.write("{}", to: "new/spool/incoming/job.json")
         let again = try Spool.create(at: path)

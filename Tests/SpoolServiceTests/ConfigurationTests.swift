@@ -77,6 +77,7 @@ import Testing
         .durability: ("none", { $0.durability == .none }),
         .inputRoots: ("/srv/a,/srv/b", { $0.inputRoots == ["/srv/a", "/srv/b"] }),
         .outputRoots: ("/srv/c,/srv/d", { $0.outputRoots == ["/srv/c", "/srv/d"] }),
+        .outputMode: ("0640", { $0.outputMode == 0o640 }),
         .doneAge: ("1w", { $0.retention[.done] == Retention(age: 604_800, count: nil, bytes: nil) }),
         .doneCount: ("10", { $0.retention[.done] == Retention(age: nil, count: 10, bytes: nil) }),
         .doneBytes: ("10 MB", { $0.retention[.done] == Retention(age: nil, count: nil, bytes: 10_000_000) }),

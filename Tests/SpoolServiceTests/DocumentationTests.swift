@@ -199,7 +199,10 @@ import Testing
         #expect(others.removeValue(forKey: "input-roots") == "the spool's `input/`")
         #expect(others.removeValue(forKey: "output-roots") == "the spool's `output/`")
         #expect(
-            others.allSatisfy { ($0.key.hasPrefix("retention.") || $0.key == "metrics.file") && $0.value == "none" },
+            others.allSatisfy {
+                ($0.key.hasPrefix("retention.") || ["metrics.file", "output-mode"].contains($0.key))
+                    && $0.value == "none"
+            },
             "\(others)")
         #expect(defaults.renderers == 3 && defaults.inputRoots.isEmpty && defaults.outputRoots.isEmpty)
         let unlimited = Retention(age: nil, count: nil, bytes: nil)

@@ -32,6 +32,7 @@ extension JobMoves {
                     // Its result has come after its claim. One that is older was left when the job was put back by hand.
                     guard placed.worker.id == orphan.id, result.changed > job.changed else { continue }
                 }
+                try spool.announce(candidate, in: state, id: placed.id, durability)
                 do throws(SystemFailure) {
                     try orphan.folder.move(name.file, to: spool[state], as: candidate.file)
                 } catch  where error.errno == .noSuchFileOrDirectory {

@@ -104,6 +104,7 @@ package struct JobMoves: Sendable {
             case .fenced: return .fenced
             }
             do throws(SystemFailure) {
+                try spool.announce(name, in: document.status.folder, id: document.id, durability)
                 // The result's name is this worker's alone, and so is the job's.
                 try lease.claims.move(claimed.file, to: state, as: name.file)
             } catch {
@@ -116,6 +117,7 @@ package struct JobMoves: Sendable {
                         ? .fenced : .committed(name, unflushed: flush(state, after: claimed))
                 }
                 // Without the job the document would tell of a state that is not.
+                try spool.withdraw(name, in: document.status.folder, id: document.id)
                 try state.remove(name.result)
                 if error.errno == .fileExists { continue }
                 throw error

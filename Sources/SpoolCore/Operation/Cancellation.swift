@@ -54,9 +54,11 @@ extension Spool {
                 continue
             }
             do throws(SystemFailure) {
+                try announce(name, in: .failed, id: document.id, .full)
                 try source.move(job.name.file, to: failed, as: name.file)
             } catch {
                 // Without the job the document would tell of a state that is not.
+                try withdraw(name, in: .failed, id: document.id)
                 try failed.remove(name.result)
                 switch error.errno {
                 case .fileExists: continue

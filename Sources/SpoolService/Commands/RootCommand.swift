@@ -17,7 +17,8 @@ package struct RootCommand: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             RunCommand.self, InitCommand.self, SubmitCommand.self, StatusCommand.self, RetryCommand.self,
-            ShowCommand.self, WaitCommand.self, FailuresCommand.self, CancelCommand.self, HoldCommand.self,
+            ShowCommand.self, WaitCommand.self, FailuresCommand.self, ReportCommand.self, CancelCommand.self,
+            HoldCommand.self,
             ReleaseCommand.self, PauseCommand.self, ResumeCommand.self, DrainCommand.self, PruneCommand.self,
             HealthCommand.self, CheckCommand.self, ExplainCommand.self, SchemaCommand.self,
         ])

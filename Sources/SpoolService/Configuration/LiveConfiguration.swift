@@ -48,6 +48,7 @@ extension WorkerConfiguration {
         fixed(.retryMaximum, \.retries.maximumDelay), fixed(.leaseTimeout, \.leaseTimeout),
         live(.minFreeBytes, \.minFreeBytes), live(.minFreeInodes, \.minFreeInodes), live(.durability, \.durability),
         fixed(.inputRoots, \.inputRoots), fixed(.outputRoots, \.outputRoots),
+        live(.outputMode, \.outputMode),
         live(.doneAge, \.doneRetention.age), live(.doneCount, \.doneRetention.count),
         live(.doneBytes, \.doneRetention.bytes), live(.failedAge, \.failedRetention.age),
         live(.failedCount, \.failedRetention.count), live(.failedBytes, \.failedRetention.bytes),

@@ -36,6 +36,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case durability
     case inputRoots = "input-roots"
     case outputRoots = "output-roots"
+    case outputMode = "output-mode"
     case doneAge = "retention.done.age"
     case doneCount = "retention.done.count"
     case doneBytes = "retention.done.bytes"

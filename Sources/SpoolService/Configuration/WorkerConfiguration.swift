@@ -32,6 +32,8 @@ package struct WorkerConfiguration: Sendable, Equatable {
     var inputRoots: [FilePath]
     /// Folders in which renditions may lie; relative paths of jobs begin in the first. Empty for the spool's `output`.
     var outputRoots: [FilePath]
+    /// The mode of renditions, as `chmod` takes it; nil to leave it to the umask.
+    var outputMode: UInt32?
     /// How much is kept of jobs that have ended.
     var retention: [TerminalState: Retention]
     var jobLimits: JobLimits
@@ -65,6 +67,7 @@ package struct WorkerConfiguration: Sendable, Equatable {
         durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
         inputRoots = try settings.paths(.inputRoots) ?? []
         outputRoots = try settings.paths(.outputRoots) ?? []
+        outputMode = try settings.mode(.outputMode)
         retention = [
             .done: try settings.retention(.doneAge, .doneCount, .doneBytes),
             .failed: try settings.retention(.failedAge, .failedCount, .failedBytes),
@@ -130,6 +133,17 @@ extension Settings {
             throw ConfigurationError(setting.origin, "takes a whole number \(bounds), not \"\(setting.value)\"")
         }
         return number
+    }
+
+    /// Octal digits; the worker itself must be able to read and write what it makes.
+    fileprivate func mode(_ key: SettingKey) throws(ConfigurationError) -> UInt32? {
+        guard let setting = try text(key) else { return nil }
+        guard let mode = UInt32(setting.value, radix: 8), mode <= 0o777, mode & 0o600 == 0o600 else {
+            throw ConfigurationError(
+                setting.origin,
+                "takes a mode from 0600 to 0777 with reading and writing for the owner, not \"\(setting.value)\"")
+        }
+        return mode
     }
 
     fileprivate func retention(

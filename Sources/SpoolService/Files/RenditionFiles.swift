@@ -28,6 +28,8 @@ struct RenditionFiles: Sendable {
     /// How often others may take a folder away between its making and its use.
     private static let maximumLosses = 10
 
+    /// Of files, whatever the umask; nil to leave it to that.
+    private let mode: UInt32?
     private var targets: [Target] = []
     private var made: [MadeFolder] = []
     /// By their paths, so that a hundred renditions in one folder take one descriptor for it.
@@ -38,8 +40,10 @@ struct RenditionFiles: Sendable {
 
     /// Makes an empty file for each rendition, and the folders that are missing.
     init(
-        for job: Job, _ attempt: WorkAttempt, sources: [OpenFile], in roots: Roots, steps: StepGuard
+        for job: Job, _ attempt: WorkAttempt, sources: [OpenFile], in roots: Roots, mode: UInt32? = nil,
+        steps: StepGuard
     ) throws(JobError) {
+        self.mode = mode
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
                 let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
@@ -117,6 +121,7 @@ struct RenditionFiles: Sendable {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.
             try folder.remove(temporary)
             let file = try folder.create(temporary)
+            if let mode { try file.setMode(mode) }
             targets.append(
                 Target(
                     path: path, format: rendition.format, folder: folder, name: name, temporary: temporary, file: file))
@@ -176,7 +181,11 @@ struct RenditionFiles: Sendable {
         do throws(SystemFailure) {
             let isNew = try parent.makeFolder(name)
             let folder = try parent.folder(name)
-            if isNew { made.append(MadeFolder(parent: parent, name: name, status: try folder.status())) }
+            if isNew {
+                // Who may read a file there may go through the folder.
+                if let mode { try folder.setMode(mode | (mode & 0o444) >> 2 | 0o300) }
+                made.append(MadeFolder(parent: parent, name: name, status: try folder.status()))
+            }
             try parent.synchronize()
             return folder
         } catch {

@@ -30,7 +30,8 @@ final class OpenedJob: Sendable {
                     path, in: work.inputRoots, limit: work.configuration.inputBytes, as: "overlay"))
         }
         let targets = try RenditionFiles(
-            for: job, attempt, sources: [source] + overlays, in: work.outputRoots, steps: steps)
+            for: job, attempt, sources: [source] + overlays, in: work.outputRoots, mode: work.configuration.outputMode,
+            steps: steps)
         held = Mutex(
             Held(
                 source: source, overlays: overlays, overlaysBefore: overlays.map { try? $0.status() },
