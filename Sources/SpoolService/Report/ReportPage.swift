@@ -1,7 +1,7 @@
-import SpoolSystem
 import FoundationEssentials
 import Glibc
 import SpoolCore
+import SpoolSystem
 import SystemPackage
 
 /// A report as one HTML file that needs nothing else and runs no script.
@@ -73,7 +73,7 @@ struct ReportPage {
 
     // MARK: Plots
 
-    private static let plot = (width: 720.0, height: 200.0, left: 56.0, bottom: 24.0, top: 12.0)
+    private static let plot = (width: 720.0, height: 200.0, left: 84.0, bottom: 24.0, top: 12.0)
 
     private var throughput: String {
         let most = max(1, report.intervals.map { $0.done + $0.failed }.max() ?? 1)
@@ -243,6 +243,7 @@ struct ReportPage {
 
     private static func words(milliseconds: Double) -> String {
         switch milliseconds {
+        case ..<0.05: "0 ms"
         case ..<10: "\(Double(Int(milliseconds * 10)) / 10) ms"
         case ..<1000: "\(Int(milliseconds)) ms"
         case ..<60_000: "\(Double(Int(milliseconds / 100)) / 10) s"
@@ -277,9 +278,10 @@ struct ReportPage {
         body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:60rem;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
         h1{font-size:1.4rem;margin:0;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:2.5rem 0 .25rem}
         header p,section>p,figcaption,dt{color:var(--soft);font-size:.875rem;margin:.25rem 0}
-        .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.75rem;margin:1.5rem 0 0}
+        .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),1fr));gap:.75rem;margin:1.5rem 0 0}
         .numbers div{border:1px solid var(--line);border-radius:.5rem;padding:.5rem .75rem}dd{margin:0;font-weight:600}
-        svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font-size:11px}
+        svg{width:100%;height:auto;display:block}svg text{fill:var(--soft);font-size:12px}
+        @media (max-width:40rem){svg text{font-size:20px}}
         .grid{stroke:var(--line)}polyline{fill:none;stroke-width:1.5}
         rect.done{fill:var(--done)}rect.failed{fill:var(--failed)}
         polyline.done{stroke:var(--done)}polyline.total{stroke:var(--total)}polyline.median{stroke:var(--median)}
@@ -288,7 +290,8 @@ struct ReportPage {
         .mark{display:inline-block;width:.75rem;height:.75rem;border-radius:.2rem;margin-right:.4rem;background:var(--done)}
         .mark.failed{background:var(--failed)}.mark.total{background:var(--total)}.mark.median{background:var(--median)}
         .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.875rem}
-        th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+        th,td{text-align:left;padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+        td:nth-child(-n+2){white-space:nowrap}td:last-child{min-width:10rem;padding-right:0}
         th{font-weight:600;white-space:nowrap}summary{cursor:pointer;font-size:.875rem;color:var(--soft)}
         .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:1rem;margin-top:.75rem}
         figure{margin:0}figure img{width:100%;height:8rem;object-fit:contain;background:repeating-conic-gradient(var(--line) 0 25%,transparent 0 50%) 0 0/16px 16px;border-radius:.25rem}
