@@ -309,22 +309,32 @@ import Testing
         #expect(try await worker.status() == 0)
     }
 
-    @Test func `tries a job again whose input changes while it is read`() async throws {
+    /// - Parameter changed: the source, or the picture that is laid over the rendition.
+    @Test(arguments: ["photo.jpg", "mark.jpg"])
+    func `tries a job again whose input changes while it is read`(changed: String) async throws {
         let fixture = try await SpoolFixture()
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("input/photo.jpg").string,
+            toPath: fixture.path.appending("input/mark.jpg").string)
         let worker = try await fixture.start()
         let renderers = try await worker.stopJobProcesses()
-        try fixture.drop()
+        try fixture.drop(
+            #"""
+            {"input": "photo.jpg", "renditions": [
+                {"path": "small.png", "width": 64, "composite": [{"input": "mark.jpg", "scale": 0.25}]}]}
+            """#)
         try await recorded("job", in: fixture)
         try await eventually("the rendition has its file") {
             try fixture.scratch.list("spool/output").contains { $0.hasPrefix(".spool-") }
         }
-        let photo = try #require(FileHandle(forWritingAtPath: fixture.path.appending("input/photo.jpg").string))
-        try photo.seekToEnd()
-        try photo.write(contentsOf: Data("more".utf8))
-        try photo.close()
+        let input = try #require(FileHandle(forWritingAtPath: fixture.path.appending("input/\(changed)").string))
+        try input.seekToEnd()
+        try input.write(contentsOf: Data("more".utf8))
+        try input.close()
         for renderer in renderers { kill(renderer, SIGCONT) }
         let result = try await fixture.ended()
         #expect(result.attempts.map(\.error?.code) == [.inputChanged, nil])
+        #expect(result.attempts.first?.error?.message.contains(changed) == true)
         #expect(result.status == .done)
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)

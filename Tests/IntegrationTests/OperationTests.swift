@@ -177,4 +177,47 @@ import Testing
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
     }
+
+    @Test func `gives renditions and their folders a mode, whatever the umask`() async throws {
+        let fixture = try await SpoolFixture()
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o2755], ofItemAtPath: fixture.path.appending("output").string)
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "new/small.png", "width": 64}]}"#)
+        #expect(try await fixture.once(environment: ["SPOOL_WORKER_OUTPUT_MODE": "0604"]).status == 0)
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: fixture.path.appending(path).string)[.posixPermissions]
+                as? Int
+        }
+        #expect(try mode("output/new/small.png") == 0o604)
+        // The group's bit of the folder above stays.
+        #expect(try mode("output/new") == 0o2705)
+        try fixture.expectConsistent()
+    }
+
+    @Test func `watches: each look shows rates and what is under way`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop(as: "first.json")
+        _ = try await fixture.once()
+        let worker = try await fixture.start()
+        let stopped = try await worker.stopJobProcesses()
+        try fixture.drop(as: "second.json")
+        try await eventually("it is under way") {
+            let status = try JSONValue(parsing: Array(try await call("status", "--json", in: fixture).output.utf8))
+            return status["underWay"]?.array?.first?["job"]?.string == "second.json"
+                && status["folders"]?["done"]?["lastHour"]?.int == 1
+        }
+        #expect(try await call("status", in: fixture).output.contains("UNDER WAY"))
+        let watch = try WorkerProcess(
+            command: [WorkerProcess.executable.string, "status", "--watch", "--json", "--spool", fixture.path.string],
+            in: fixture.scratch)
+        try await eventually("it has looked twice") {
+            watch.standardOutput.split(separator: "\n").count >= 2
+        }
+        watch.signal(SIGINT)
+        _ = try await watch.status()
+        for process in stopped { kill(process, SIGCONT) }
+        #expect(try await fixture.ended("second.json").status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+    }
 }

@@ -162,4 +162,18 @@ struct DamageTests {
             #expect(file.failure?.message.contains("No space left on device") == true)
         }
     }
+
+    /// libvips ends the process where decoding at a half or less leaves nothing of a side.
+    @Test(arguments: [Size(width: 64, height: 1), Size(width: 3, height: 64)], [FailOn.none, .warning])
+    func `a thin JPEG is made smaller by either decoder`(_ size: Size, _ failOn: FailOn) throws {
+        let folder = try ScratchFolder()
+        let source = folder.file("thin.jpg")
+        try Picture(size.width, size.height, [10, 20, 30]).write(.jpeg, to: source)
+        let rendition = Rendition(
+            path: "small.png", format: .png, width: max(1, size.width / 8), height: max(1, size.height / 8), fit: .fill)
+        let job = try render(source, [rendition], in: folder, failOn: failOn).rendered()
+        #expect(
+            job.renditions.first.map { Size(width: $0.width, height: $0.height) }
+                == Size(width: max(1, size.width / 8), height: max(1, size.height / 8)))
+    }
 }

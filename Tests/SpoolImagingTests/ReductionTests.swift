@@ -15,6 +15,12 @@ struct ReductionTests {
         #expect(Reduction(of: .jpeg, stored: Self.stored, needed: [needed]) == expected)
     }
 
+    @Test(arguments: [(1, Reduction.none), (2, .whole(2)), (7, .whole(4)), (8, .whole(8))])
+    func `a side of a JPEG is not reduced to nothing`(_ height: Int, expected: Reduction) {
+        let needed = [Size(width: 8, height: 1)]
+        #expect(Reduction(of: .jpeg, stored: Size(width: 64, height: height), needed: needed) == expected)
+    }
+
     @Test func `the largest rendition decides, on each axis`() {
         let needed = [Size(width: 100, height: 1200), Size(width: 300, height: 10)]
         #expect(Reduction(of: .jpeg, stored: Self.stored, needed: needed) == .none)

@@ -45,7 +45,7 @@ UNITS = {"KB": 1000, "MB": 10 ** 6, "GB": 10 ** 9, "KiB": 1 << 10, "MiB": 1 << 2
 # What a file may fail with. All other codes would blame somebody else.
 CODES = (
     "input_corrupt", "input_unsupported", "input_too_many_pixels", "input_too_many_pages", "input_metadata_too_large",
-    "input_too_complex", "memory_exceeded", "render_timeout", "renderer_died",
+    "input_too_complex", "input_too_many_scans", "memory_exceeded", "render_timeout", "renderer_died",
     "render_failed", "output_too_large", "job_invalid")
 # A decoder that crashes is contained. Any other end means that renderer or worker are wrong.
 CRASHES = frozenset(("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL"))

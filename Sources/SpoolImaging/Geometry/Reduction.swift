@@ -40,7 +40,9 @@ enum Reduction: Equatable, Sendable {
         let largest = Size(width: needed.map(\.width).max() ?? 0, height: needed.map(\.height).max() ?? 0)
         switch format {
         case .jpeg:
-            let factor = [8, 4, 2].first { Reduction.whole($0).size(of: stored).covers(largest) }
+            // libvips rounds down: of a side that is shorter than the factor nothing would be left, and it ends the process.
+            let shortest = min(stored.width, stored.height)
+            let factor = [8, 4, 2].first { $0 <= shortest && Reduction.whole($0).size(of: stored).covers(largest) }
             self = factor.map { .whole($0) } ?? .none
         case .webp:
             let scale = max(

@@ -29,12 +29,13 @@ final class OpenedJob: Sendable {
                 try SourceFile.open(
                     path, in: work.inputRoots, limit: work.configuration.inputBytes, as: "overlay"))
         }
+        let overlaysBefore = overlays.map { try? $0.status() }
         let targets = try RenditionFiles(
             for: job, attempt, sources: [source] + overlays, in: work.outputRoots, mode: work.configuration.outputMode,
             steps: steps)
         held = Mutex(
             Held(
-                source: source, overlays: overlays, overlaysBefore: overlays.map { try? $0.status() },
+                source: source, overlays: overlays, overlaysBefore: overlaysBefore,
                 targets: targets))
     }
 

@@ -77,8 +77,9 @@ extension JobTurn {
 
     // MARK: From retry
 
-    /// When to look again whether the slow lane has a place: it has one when a job has ended, which takes seconds.
-    private static let slowLanePause: TimeInterval = 1
+    /// Seconds after which a job looks again whether the slow lane has a place: at random, so that a thousand jobs do not
+    /// come all at once, again and again.
+    private static let slowLanePauses = 2.0...10.0
 
     private func claimWaiting(_ name: JobName) throws(SystemFailure) -> ClaimOutcome {
         let retry = moves.spool[.retry]
@@ -97,7 +98,7 @@ extension JobTurn {
         var slowPlace: SlowLane.Place?
         if case .document(let document) = told, document.attempts.last?.error?.code == .renderTimeout {
             slowPlace = slowLane.enter()
-            if slowPlace == nil { return .not(.postponed(until: now + Self.slowLanePause)) }
+            if slowPlace == nil { return .not(.postponed(until: try moveOn(name, in: retry, now: now))) }
         }
         var document = history(told, of: name, reading)
         guard try moves.claim(name, from: retry, withHistory: document, file: reading.status) else {
@@ -119,6 +120,18 @@ extension JobTurn {
         return .claimed(
             ClaimedJob(
                 name: name, content: reading.content, file: reading.status, document: document, slowPlace: slowPlace))
+    }
+
+    /// Lets a job wait a little longer, by its file's time as always; where that is another user's file, it is looked at again
+    /// each second.
+    private func moveOn(_ name: JobName, in retry: Folder, now: Date) throws(SystemFailure) -> Date {
+        let due = now + Double.random(in: Self.slowLanePauses)
+        do throws(SystemFailure) {
+            try retry.setModified(name.file, due.nanoseconds)
+            return due
+        } catch  where error.errno == .noSuchFileOrDirectory || error.isOfRights {
+            return now + 1
+        }
     }
 
     /// What is known of a job's earlier attempts; a job that somebody put there by hand has none.
