@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -68,6 +69,8 @@ int spool_is_open_here_alone(int file) {
     fcntl(file, F_SETLEASE, F_UNLCK);
     return 1;
 }
+
+int spool_set_process_name(const char *name) { return prctl(PR_SET_NAME, name); }
 
 int spool_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 

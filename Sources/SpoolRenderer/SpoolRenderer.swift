@@ -11,6 +11,7 @@ enum SpoolRenderer {
         do {
             // Its own program, by which it was started.
             close(ChildProcess.programDescriptor)
+            ProcessSetup.setName("spool-renderer")
             let mode = CommandLine.arguments.dropFirst().first.flatMap(SandboxMode.init) ?? .required
             try Renderer.load()
             let renderer = try Renderer(tried: ForkedChild.output { try Renderer.tried() })

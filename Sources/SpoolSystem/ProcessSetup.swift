@@ -1,3 +1,4 @@
+import CSpoolSystem
 import Glibc
 package import SystemPackage
 
@@ -40,6 +41,13 @@ package enum ProcessSetup {
         limit.rlim_cur = limit.rlim_max
         // Where that is refused, the limit stays what it was.
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Names the process for `ps` and the like; its children inherit that. Started by a descriptor, it is called by the
+    /// descriptor's number.
+    /// - Parameter name: its first 15 bytes are shown.
+    package static func setName(_ name: String) {
+        _ = unsafe spool_set_process_name(name)
     }
 
     /// Writes a line on the standard error.

@@ -38,6 +38,17 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
     }
 
+    @Test func `has its name, and so have its children`() async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        for process in worker.renderers + worker.jobProcesses {
+            #expect(try String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8) == "spool-renderer\n")
+        }
+        try fixture.drop()
+        #expect(try await fixture.ended().status == .done)
+    }
+
     @Test func `that lacks memory does not call the picture damaged, and lives on`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])

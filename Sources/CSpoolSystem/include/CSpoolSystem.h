@@ -48,6 +48,9 @@ pid_t spool_spawn(int program, char *const arguments[], char *const environment[
 // pidfd_send_signal(2).
 int spool_signal_process(int process, int signal);
 
+// Names the calling thread, which of a process with one thread is the process (PR_SET_NAME).
+int spool_set_process_name(const char *name);
+
 // One datagram to a socket of the file system, or with a leading '@' to an abstract one.
 int spool_send_datagram(const char *path, const void *bytes, size_t length);
 
