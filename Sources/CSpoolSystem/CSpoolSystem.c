@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int spool_send_datagram(const char *path, const void *bytes, size_t length) {
@@ -68,6 +69,21 @@ int spool_is_open_here_alone(int file) {
     if (fcntl(file, F_SETSIG, SIGURG) != 0 || fcntl(file, F_SETLEASE, F_WRLCK) != 0) return 0;
     fcntl(file, F_SETLEASE, F_UNLCK);
     return 1;
+}
+
+int spool_share_new_files(int folder) {
+    // As in linux/posix_acl_xattr.h, all numbers with the lowest byte first: the version; tag, rights and id of each entry.
+    static const char name[] = "system.posix_acl_default";
+    static const unsigned char list[] = {
+        2, 0, 0, 0,                            // the version
+        0x01, 0, 7, 0, 0xff, 0xff, 0xff, 0xff, // the owner
+        0x04, 0, 7, 0, 0xff, 0xff, 0xff, 0xff, // the group
+        0x20, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, // others
+    };
+    ssize_t length = fgetxattr(folder, name, NULL, 0);
+    if (length > 0) return 0;
+    if (length < 0 && errno != ENODATA) return -1;
+    return fsetxattr(folder, name, list, sizeof list, 0) == 0 ? 1 : -1;
 }
 
 int spool_set_process_name(const char *name) { return prctl(PR_SET_NAME, name); }

@@ -17,6 +17,8 @@ package struct FileStatus: Sendable, Equatable {
     package var permissions: UInt32
     /// The user's id.
     package var owner: UInt32
+    /// The group's id.
+    package var group: UInt32
     /// How many names the file has.
     package var links: UInt64
     package var device: UInt64
@@ -39,6 +41,7 @@ package struct FileStatus: Sendable, Equatable {
         size = Int64(status.st_size)
         permissions = status.st_mode & 0o7777
         owner = status.st_uid
+        group = status.st_gid
         links = UInt64(status.st_nlink)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)

@@ -38,6 +38,76 @@ import Testing
         #expect(try await WorkerProcess.run(["run", "--once", "--spool", path], in: scratch).status == 0)
     }
 
+    @Test func `make the spool of the settings`() async throws {
+        let scratch = try ScratchFolder()
+        let settings = try scratch.write("spool: of/the-file\n", to: "settings.yaml").string
+        let made = try await WorkerProcess.run(["init", "--config", settings], in: scratch)
+        #expect(made.status == 0 && made.output.contains("of/the-file is a spool"), "\(made.errors)")
+        #expect(try await WorkerProcess.run(["run", "--once", "--config", settings], in: scratch).status == 0)
+        let other = scratch.path.appending("other").string
+        let flag = ["init", "--config", settings, "--spool", other]
+        #expect(try await WorkerProcess.run(flag, in: scratch).status == 0)
+        #expect(try await WorkerProcess.run(["run", "--once", "--spool", other], in: scratch).status == 0)
+        #expect(try await WorkerProcess.run(["init", "there", "--config", settings], in: scratch).status == 64)
+        #expect(try await WorkerProcess.run(["init", "--config", "/no/such.yaml"], in: scratch).status == 78)
+    }
+
+    @Test func `make a spool that a group shares, and say what that changes`() async throws {
+        let scratch = try ScratchFolder()
+        let path = scratch.path.appending("spool").string
+        func initialise(_ group: String...) async throws -> (status: Int32, output: String, errors: String) {
+            try await WorkerProcess.run(["init", path] + group.flatMap { ["--group", $0] }, in: scratch)
+        }
+        let unknown = try await initialise("no-such-group")
+        #expect(unknown.status == 64 && unknown.errors.contains("there is no group no-such-group"))
+        #expect(!FileManager.default.fileExists(atPath: path))
+
+        // Root can give files to any group, others to their own.
+        let group = getuid() == 0 ? 1 : getegid()
+        func rights(_ folder: String) throws -> [UInt32] {
+            var status = stat()
+            try #require(unsafe stat("\(path)/\(folder)", &status) == 0)
+            return [status.st_mode & 0o7777, status.st_gid]
+        }
+        func expectShared() throws {
+            for folder in ["", "hold", "processing", "retry", "done", "failed", "output", ".spool", ".spool/workers"] {
+                #expect(try rights(folder) == [0o2750, group], "\(folder)")
+            }
+            for folder in ["incoming", "tmp", "input"] { #expect(try rights(folder) == [0o3770, group], "\(folder)") }
+        }
+        let made = try await initialise("\(group)")
+        #expect(made.status == 0 && !made.output.contains("changed"), "\(made.output)\(made.errors)")
+        try expectShared()
+
+        #expect(chmod("\(path)/incoming", 0o700) == 0)
+        #expect(chmod("\(path)/done", 0o755) == 0)
+        #expect(try await initialise().status == 0)
+        #expect(try rights("incoming")[0] == 0o700, "without --group nothing changes that is there")
+        let mended = try await initialise("\(group)")
+        #expect(
+            mended.output.contains("changed \(path)/incoming: its mode is 3770, was 700\n")
+                && mended.output.contains("changed \(path)/done: its mode is 2750, was 755\n"), "\(mended.output)")
+        #expect(mended.output.split(separator: "\n").count == 3)
+        try expectShared()
+        #expect(try await !initialise("\(group)").output.contains("changed"))
+
+        // Who hides files from the group drops a job all the same, where there are ACLs.
+        guard made.errors.isEmpty else { return }
+        let hidden = try await WorkerProcess.run(
+            command: ["/bin/sh", "-c", "umask 077 && echo {} >'\(path)/incoming/a.json'"], in: scratch)
+        #expect(hidden.status == 0)
+        #expect(try rights("incoming/a.json") == [0o660, group])
+    }
+
+    @Test func `give a spool to no group of which the user is no member`() async throws {
+        guard getuid() != 0, getegid() != 0 else { return }
+        let scratch = try ScratchFolder()
+        let path = scratch.path.appending("spool").string
+        let run = try await WorkerProcess.run(["init", path, "--group", "0"], in: scratch)
+        #expect(run.status == 69 && run.errors.contains("not a member of the group"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func `print the schema and the version`() async throws {
         let scratch = try ScratchFolder()
         let schema = try await WorkerProcess.run(["schema"], in: scratch)

@@ -57,6 +57,10 @@ int spool_send_datagram(const char *path, const void *bytes, size_t length);
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);
 
+// Gives a folder the default ACL "user::rwx,group::rwx,other::---", so that the umask of whoever makes files in it does not count.
+// Returns 1, or 0 if it has a default ACL already, which stays; ENOTSUP where the file system has none.
+int spool_share_new_files(int folder);
+
 // The kind of file system, as statfs(2) gives it in f_type.
 int64_t spool_file_system_type(int folder);
 

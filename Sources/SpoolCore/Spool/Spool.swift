@@ -70,11 +70,37 @@ public final class Spool: Sendable {
 
     /// Makes the folder at `path` a spool, or adds what an existing one lacks. What is there is never changed.
     public static func create(at path: FilePath) throws(SpoolError) -> Spool {
+        try make(at: path)
+        return try Spool(at: path)
+    }
+
+    /// The same, and gives a group its rights in all folders of the spool, also in those that were there.
+    /// - Returns: what has changed.
+    package static func create(at path: FilePath, sharedWith group: UserGroup) throws(SpoolError) -> SpoolSharing {
+        guard group.canBeGivenFiles else {
+            throw SpoolError(
+                .system, path,
+                "this user is not a member of the group \(group.name), so it cannot give \(path.printable) to it; run this "
+                    + "as a user who is, or as root")
+        }
+        var sharing = SpoolSharing(with: group)
+        try sharing.share(try make(at: path))
+        _ = try Spool(at: path)
+        return sharing
+    }
+
+    @discardableResult
+    private static func make(at path: FilePath) throws(SpoolError) -> [SpoolSharing.Member] {
         do throws(SystemFailure) {
-            let root = try makeRoot(path)
-            for folder in SpoolFolder.allCases { try root.makeFolder(folder.name) }
+            let (root, isNew) = try makeRoot(path)
+            var members = [SpoolSharing.Member(folder: root, isNew: isNew)]
+            for kind in SpoolFolder.allCases {
+                let isNew = try root.makeFolder(kind.name)
+                members.append(SpoolSharing.Member(folder: try root.folder(kind.name), kind: kind, isNew: isNew))
+            }
             let control = try root.folder(SpoolFolder.control.name)
-            try control.makeFolder(WorkerLease.folder)
+            let hasNewLeases = try control.makeFolder(WorkerLease.folder)
+            members.append(SpoolSharing.Member(folder: try control.folder(WorkerLease.folder), isNew: hasNewLeases))
             if try control.status(of: SpoolMarker.file) == nil {
                 let staging = try root.folder(SpoolFolder.tmp.name)
                 let marker = Array((SpoolMarker.new().json.text() + "\n").utf8)
@@ -87,21 +113,21 @@ public final class Spool: Sendable {
                 try control.synchronize()
             }
             try root.synchronize()
+            return members
         } catch {
             throw SpoolError(error)
         }
-        return try Spool(at: path)
     }
 
-    private static func makeRoot(_ path: FilePath) throws(SystemFailure) -> Folder {
+    private static func makeRoot(_ path: FilePath) throws(SystemFailure) -> (folder: Folder, isNew: Bool) {
         do throws(SystemFailure) {
-            return try Folder(at: path)
+            return (try Folder(at: path), false)
         } catch  where error.errno == .noSuchFileOrDirectory {
             let missing = path.lexicallyNormalized()
             guard let name = missing.lastComponent, missing != missing.removingLastComponent() else { throw error }
             let parent = missing.removingLastComponent()
-            try makeRoot(parent.isEmpty ? "." : parent).makeFolder(name)
-            return try Folder(at: path)
+            let isNew = try makeRoot(parent.isEmpty ? "." : parent).folder.makeFolder(name)
+            return (try Folder(at: path), isNew)
         }
     }
 

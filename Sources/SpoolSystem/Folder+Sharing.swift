@@ -1,0 +1,38 @@
+import CSpoolSystem
+import Glibc
+import SystemPackage
+
+/// Who may use a folder beside its owner.
+extension Folder {
+    /// Gives the folder to a group. Root may, and the owner who is a member of it.
+    package func setGroup(_ group: UserGroup) throws(SystemFailure) {
+        guard fchown(descriptor, .max, group.id) == 0 else {
+            throw SystemFailure("give to the group \(group.name)", path, .last)
+        }
+    }
+
+    /// - Parameter mode: the bits of `chmod`, whatever the umask.
+    package func setMode(_ mode: UInt32) throws(SystemFailure) {
+        guard fchmod(descriptor, mode) == 0 else { throw SystemFailure("set the mode of", path, .last) }
+        // The kernel leaves setgid out, without a word, for who is not a member of the group.
+        guard try status().permissions == mode else { throw SystemFailure("set the mode of", path, .notPermitted) }
+    }
+
+    /// Lets the group read and write the files that are made in the folder from now on, whatever the umask of their makers.
+    /// A default ACL that is there already stays.
+    /// - Returns: whether that is new; nil where the file system has no ACLs.
+    package func shareNewFiles() throws(SystemFailure) -> Bool? {
+        let result = spool_share_new_files(descriptor)
+        if result >= 0 { return result == 1 }
+        guard [.notSupported, .noFunction].contains(Errno.last) else {
+            throw SystemFailure("set the default ACL of", path, .last)
+        }
+        return nil
+    }
+
+    /// Whether only another user than this process's, or root, may change the folder's group and mode.
+    package func isOfAnotherUser() throws(SystemFailure) -> Bool {
+        let owner = try status().owner
+        return geteuid() != 0 && geteuid() != owner
+    }
+}
