@@ -17,6 +17,11 @@ import Testing
         #expect(FilePath.Component(text).flatMap(JobName.init) == nil)
     }
 
+    @Test func `is read from text`() {
+        #expect(JobName("a.json")?.file == "a.json")
+        for text in ["", "a.txt", "../a.json", "/a.json", "a\0.json"] { #expect(JobName(text) == nil) }
+    }
+
     @Test func `need not be text`() throws {
         let name = try #require(FilePath.Component(bytes: [0xFF, 0xFE] + Array(".json".utf8)).flatMap(JobName.init))
         #expect(name.result.bytes == [0xFF, 0xFE] + Array(".result.json".utf8))
@@ -53,6 +58,13 @@ import Testing
         #expect(groups == [8, 4, 4, 4, 12])
         #expect(first.split(separator: "-")[2].first == "7")
         #expect("89ab".contains(try #require(first.split(separator: "-")[3].first)))
+    }
+
+    @Test func `is read from text, and from no other`() {
+        let id = UniqueID()
+        #expect(UniqueID(id.description) == id)
+        let others = ["", "..", id.description.uppercased(), "\(id)/", "\(id).json", "../\(id)", "\(id)\0"]
+        for text in others { #expect(UniqueID(text) == nil) }
     }
 
     @Test func `is never given twice`() {

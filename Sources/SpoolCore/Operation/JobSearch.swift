@@ -36,6 +36,16 @@ extension Spool {
         return found
     }
 
+    /// Where the job of a unique name is now; nil if the spool has none.
+    public func job(named name: JobName) throws(SystemFailure) -> FoundJob? {
+        // A job that goes back between two looks, from `retry` to `incoming` or from a worker that died, is missed by one
+        // search. One that goes on meanwhile is found twice, and was seen last where it is now.
+        for _ in 0..<3 {
+            if let found = try find(name).last { return found }
+        }
+        return nil
+    }
+
     /// The folders in which jobs of a state lie: that of each worker, or the state's own.
     package func places(of state: SpoolFolder) throws(SystemFailure) -> [(worker: String?, folder: Folder)] {
         guard state == .processing else { return [(nil, self[state])] }

@@ -16,6 +16,26 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
         self.file = file
     }
 
+    /// The same of a text.
+    /// - Returns: nil also for a text that is no name of a file, such as one with a slash.
+    public init?(_ name: String) {
+        guard let file = FilePath.Component(bytes: Array(name.utf8)) else { return nil }
+        self.init(file)
+    }
+
+    /// `STEM-ID.json`, which nobody else makes.
+    /// - Parameter stem: any text, of which so much is kept as a name can have: no slash, no dot at its beginning, and not
+    ///   more bytes than leave room for a result's name.
+    public init(stem: String, id: UniqueID) {
+        // By scalars: a slash with an accent is one character, and still has a slash's byte.
+        let scalars = stem.unicodeScalars.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }
+        let plain = String(String.UnicodeScalarView(scalars))
+        var bytes = Array(plain.utf8.prefix(Self.maximumStem - id.description.utf8.count - 1))
+        while !bytes.isEmpty, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
+        bytes += Array("\(bytes.isEmpty ? "job" : "")-\(id)".utf8)
+        self.init(unchecked: Self.component(bytes + Self.suffix))
+    }
+
     /// The job to which a result document of this name belongs; nil for names of other files.
     init?(ofResult file: FilePath.Component) {
         let bytes = file.bytes
@@ -41,6 +61,12 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
 
     /// The name of the result document beside the job.
     package var result: FilePath.Component { Self.component(stem + Self.resultSuffix) }
+
+    /// The name of a source image that belongs to the job.
+    /// - Parameter pathExtension: without its dot; may be empty.
+    func source(_ pathExtension: String) -> FilePath.Component {
+        Self.component(stem + Array((pathExtension.isEmpty ? "" : ".\(pathExtension)").utf8))
+    }
 
     /// A name for the same job where its own is taken: `NAME~SUFFIX.json`. A stem that is too long is cut, so that the
     /// new name leaves room for a result's, too: the job may be put back under it.

@@ -8,16 +8,11 @@ extension Spool {
     /// - Returns: the job's name, for ``result(of:)``.
     /// - Throws: what the file system refused, such as a full disk. Then there is no job.
     public func submit(_ job: Job, named stem: String = "job") throws(SystemFailure) -> JobName {
-        let id = UniqueID().description
-        // A stem may be any text, but a name is neither hidden nor longer than leaves room for a result's.
-        // By scalars: a slash with an accent is one character, and still has a slash's byte.
-        let scalars = stem.unicodeScalars.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }
-        let plain = String(String.UnicodeScalarView(scalars))
-        var bytes = Array(plain.utf8.prefix(JobName.maximumStem - id.utf8.count - 1))
-        while !bytes.isEmpty, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
-        bytes += Array("\(bytes.isEmpty ? "job" : "")-\(id).json".utf8)
-        // Neither empty nor with a slash, and it ends in .json.
-        let name = JobName(FilePath.Component(bytes: bytes)!)!
+        try submit(job, as: JobName(stem: stem, id: UniqueID()))
+    }
+
+    /// - Parameter name: a unique one.
+    func submit(_ job: Job, as name: JobName) throws(SystemFailure) -> JobName {
         try DocumentFile(staging: self[.tmp], owner: "submit", durability: .full).write(
             job.content, to: self[.incoming], as: name.file)
         do throws(SystemFailure) {

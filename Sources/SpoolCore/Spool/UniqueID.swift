@@ -7,6 +7,15 @@ public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
 
     public init() { self.init(at: Date()) }
 
+    /// Reads an id that was written as text.
+    /// - Returns: nil for every other text, capitals included, so that an id is safe in a path.
+    public init?(_ text: String) {
+        guard Self.isOne(text), text.utf8.allSatisfy({ !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
+            return nil
+        }
+        description = text
+    }
+
     init(at time: Date) {
         let milliseconds = UInt64(max(0, time.timeIntervalSince1970) * 1000)
         var bytes = UUID().uuid
