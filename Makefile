@@ -5,7 +5,8 @@ WORKER := .build/release/spool-worker
 SPOOL ?= spool
 # Colour on terminals alone would build everything anew each time that the output goes elsewhere.
 SWIFT_FLAGS ?= --no-color-diagnostics
-SOURCES := Sources Tests Fuzz Package.swift
+# Not the whole folder of an example: it has a build of its own.
+SOURCES := Sources Tests Fuzz Package.swift $(wildcard Examples/*/Package.swift Examples/*/Sources Examples/*/Tests)
 
 # vips.pc asks for -pthread, which SwiftPM refuses with a warning in every build; this copy of it does not ask.
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
