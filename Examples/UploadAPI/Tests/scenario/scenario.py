@@ -222,7 +222,12 @@ class Scenario:
         browser.press("Tab", 9)
         assert browser.evaluate("document.activeElement.id") == "files", "Tab does not reach the input"
         assert browser.evaluate("document.activeElement.labels[0].innerText").startswith("Choose pictures")
+        browser.slow(self.photo.stat().st_size / 2)
         browser.drop("#drop", [self.photo])
+        share = browser.wait_for("[...document.querySelectorAll('progress')].map(p => p.value).find(v => v > 0 && v < 1)")
+        assert browser.evaluate("document.querySelector('progress').getAttribute('aria-label')") == "Upload of photo.jpg"
+        say(f"page: shows the progress of the upload: {share:.0%}")
+        browser.slow(None)
         width = browser.wait_for("document.querySelector('.done img')?.naturalWidth")
         assert width == 320, width
         links = browser.evaluate("[...document.querySelectorAll('.done .links a')].map(a => a.innerText)")
@@ -234,7 +239,7 @@ class Scenario:
         assert browser.evaluate("document.querySelector('.failed .code').textContent") == "input_corrupt"
         say(f"page: broken picture: {message}")
         browser.drop("#drop", [self.large])
-        assert "At most 3.0 MB" in browser.wait_for("document.querySelector('.failed .message')?.textContent")
+        assert "larger than 3.0 MB" in browser.wait_for("document.querySelector('.failed .message')?.textContent")
         self.worker.kill()
         browser.drop("#drop", [self.glass, self.small])
         browser.wait_for(
