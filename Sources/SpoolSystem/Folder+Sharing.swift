@@ -18,6 +18,13 @@ extension Folder {
         guard try status().permissions == mode else { throw SystemFailure("set the mode of", path, .notPermitted) }
     }
 
+    /// - Parameter rights: the nine bits of owner, group and others, whatever the umask. Those above stay: a folder below one
+    ///   with setgid has it, too.
+    package func setRights(_ rights: UInt32) throws(SystemFailure) {
+        let above = try status().permissions & ~0o777
+        guard fchmod(descriptor, above | rights) == 0 else { throw SystemFailure("set the mode of", path, .last) }
+    }
+
     /// Lets the group read and write the files that are made in the folder from now on, whatever the umask of their makers.
     /// A default ACL that is there already stays.
     /// - Returns: whether that is new; nil where the file system has no ACLs.

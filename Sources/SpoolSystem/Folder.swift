@@ -128,13 +128,6 @@ package final class Folder: Sendable {
         return result == 0
     }
 
-    /// - Parameter mode: the nine bits of owner, group and others, whatever the umask. Those above stay: a folder below one
-    ///   with setgid has it, too.
-    package func setMode(_ mode: UInt32) throws(SystemFailure) {
-        let above = try UInt32(status().permissions) & ~0o777
-        guard fchmod(descriptor, above | mode) == 0 else { throw SystemFailure("set the mode of", path, .last) }
-    }
-
     /// Removes a file; one that is gone already is no failure.
     package func remove(_ name: FilePath.Component) throws(SystemFailure) {
         try remove(name, 0, "remove")

@@ -79,8 +79,8 @@ import Testing
         #expect(made.status == 0 && !made.output.contains("changed"), "\(made.output)\(made.errors)")
         try expectShared()
 
-        #expect(chmod("\(path)/incoming", 0o700) == 0)
-        #expect(chmod("\(path)/done", 0o755) == 0)
+        #expect(unsafe chmod("\(path)/incoming", 0o700) == 0)
+        #expect(unsafe chmod("\(path)/done", 0o755) == 0)
         #expect(try await initialise().status == 0)
         #expect(try rights("incoming")[0] == 0o700, "without --group nothing changes that is there")
         let mended = try await initialise("\(group)")

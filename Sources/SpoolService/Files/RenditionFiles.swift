@@ -183,7 +183,7 @@ struct RenditionFiles: Sendable {
             let folder = try parent.folder(name)
             if isNew {
                 // Who may read a file there may go through the folder.
-                if let mode { try folder.setMode(mode | (mode & 0o444) >> 2 | 0o300) }
+                if let mode { try folder.setRights(mode | (mode & 0o444) >> 2 | 0o300) }
                 made.append(MadeFolder(parent: parent, name: name, status: try folder.status()))
             }
             try parent.synchronize()
