@@ -12,26 +12,21 @@ struct HoldCommand: AsyncParsableCommand {
             Example: spool-worker hold --all
             """)
 
-    @OptionGroup var jobs: JobArguments
-    @Flag(help: "All jobs that wait in incoming.")
-    var all = false
+    @OptionGroup var selection: JobSelection
     @OptionGroup var output: NameOutput
     @OptionGroup var settings: SettingsOptions
-
-    func validate() throws {
-        guard jobs.names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
-    }
 
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
             var deeds = JobDeeds()
-            deeds.run(try all ? spool.jobs(in: .incoming) : jobs.jobs()) { name in
+            deeds.run(try selection.jobs(of: spool, in: .incoming)) { name in
                 switch try spool.hold(name) {
                 case .moved(let name): try output.print(name)
                 // A worker was faster, which --all does not mind.
                 case .notFound:
-                    return all ? nil : "does not wait in incoming; to see where it is: spool-worker show \(name)"
+                    return selection.all
+                        ? nil : "does not wait in incoming; to see where it is: spool-worker show \(name)"
                 case .nameTaken: return "is not held, because another job of that name is"
                 }
                 return nil
@@ -51,21 +46,15 @@ struct ReleaseCommand: AsyncParsableCommand {
             Example: spool-worker release --all
             """)
 
-    @OptionGroup var jobs: JobArguments
-    @Flag(help: "All jobs that are held.")
-    var all = false
+    @OptionGroup var selection: JobSelection
     @OptionGroup var output: NameOutput
     @OptionGroup var settings: SettingsOptions
-
-    func validate() throws {
-        guard jobs.names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
-    }
 
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
             var deeds = JobDeeds()
-            deeds.run(try all ? spool.jobs(in: .hold) : jobs.jobs()) { name in
+            deeds.run(try selection.jobs(of: spool, in: .hold)) { name in
                 switch try spool.release(name) {
                 case .moved(let name): try output.print(name)
                 case .notFound: return "is not held"

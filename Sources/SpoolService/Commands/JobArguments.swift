@@ -27,6 +27,22 @@ struct JobArguments: ParsableArguments {
     }
 }
 
+/// Jobs that are named, or all that lie in a folder.
+struct JobSelection: ParsableArguments {
+    @OptionGroup var arguments: JobArguments
+    @Flag(help: "All jobs that lie there.")
+    var all = false
+
+    func validate() throws {
+        guard arguments.names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
+    }
+
+    /// - Parameter state: whose jobs all are.
+    func jobs(of spool: Spool, in state: SpoolFolder) throws -> [JobName] {
+        try all ? spool.jobs(in: state) : arguments.jobs()
+    }
+}
+
 /// How names of jobs are printed.
 struct NameOutput: ParsableArguments {
     @Flag(
