@@ -179,6 +179,20 @@ class Scenario:
                      "/images/%2e%2e/spool.json", f"/images/{uuid.uuid4()}/..%2f..%2f.spool%2fspool.json"]:
             assert self.curl(path)[0] == 404, path
         say("unknown ids and paths that lead out: 404")
+        self.broken_off()
+
+    def broken_off(self):
+        hidden = lambda: list(self.spool.glob("input/.source.*"))
+        client = subprocess.Popen(
+            ["curl", "--silent", "--limit-rate", "10k", "--header", "Content-Type: image/jpeg", "--data-binary",
+             f"@{self.photo}", f"{self.address}/images"], stdout=subprocess.DEVNULL)
+        try:
+            eventually(lambda: any(file.stat().st_size for file in hidden()), "an upload under way")
+        finally:
+            client.kill()
+            client.wait()
+        eventually(lambda: not hidden(), "no trace of the upload")
+        say("upload that breaks off: nothing is stored")
 
     def worker_dies(self):
         big = self.sample("hills", "big.jpg", 3000, 2000)
