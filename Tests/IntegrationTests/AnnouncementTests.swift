@@ -54,7 +54,6 @@ import Testing
         let worker = try await fixture.start()
         let waiter = Process()
         waiter.executableURL = URL(filePath: "/usr/bin/inotifywait")
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/inotifywait") else { return }
         waiter.arguments = ["--quiet", "--event", "create", "--format", "%f", fixture.path.appending("notify").string]
         let output = Pipe()
         waiter.standardOutput = output
