@@ -15,12 +15,8 @@ package enum ProcessSetup {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Whether there is a terminal that can hang up.
-    package static var hasTerminal: Bool {
-        let terminal = unsafe open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC)
-        if terminal >= 0 { close(terminal) }
-        return terminal >= 0
-    }
+    /// Whether a person has started this on a terminal, which can hang up.
+    package static var hasTerminal: Bool { isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 }
 
     /// Whether a path leads to something.
     package static func canFind(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
