@@ -72,12 +72,19 @@ struct DrainCommand: AsyncParsableCommand {
             try spool.pause(because: reason)
             let start = ContinuousClock.now
             let deadline = timeout.flatMap { Duration(setting: $0) }.map { start + $0 }
+            var emptyLooks = 0
             while true {
-                let jobs = try spool.jobs(in: .processing)
+                // In this order: whoever has seen the pause begins nothing more, so what lies there then is all there is.
                 let hasSettled = try spool.isQuiet(atLeast: Self.settling, since: start)
-                if jobs.isEmpty && hasSettled { return }
+                let jobs = try spool.jobs(in: .processing)
+                // Twice: a turn that had begun before the pause was seen may claim between them.
+                emptyLooks = hasSettled && jobs.isEmpty ? emptyLooks + 1 : 0
+                if emptyLooks == 2 { return }
                 if let deadline, deadline <= .now {
-                    Terminal.printError("spool-worker: \(JobWait.late(jobs, of: jobs.count))")
+                    let reason =
+                        jobs.isEmpty
+                        ? "not every worker has seen the pause yet" : JobWait.late(jobs, of: jobs.count)
+                    Terminal.printError("spool-worker: \(reason)")
                     throw ExitStatus.temporary.code
                 }
                 try await Task.sleep(for: Self.pauseBetweenLooks)
@@ -92,7 +99,7 @@ extension Spool {
         atLeast settling: Duration, since start: ContinuousClock.Instant
     ) throws -> Bool {
         let live = try workers().filter { $0.state != .dead }
-        return live.allSatisfy { $0.pause != nil }
-            || .now - start >= settling && live.allSatisfy { $0.state == .silent || $0.pause != nil }
+        // A silent one is stopped, and looks before it claims when it goes on.
+        return live.allSatisfy { $0.pause != nil || $0.state == .silent && .now - start >= settling }
     }
 }

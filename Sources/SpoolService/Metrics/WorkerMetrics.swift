@@ -35,9 +35,7 @@ struct WorkerMetrics: WorkerEventSink {
         meter("spool_worker_info", [("version", version)]).set(1)
         meter("spool_worker_start_time_seconds").set(startedAt.timeIntervalSince1970)
         // What has not happened yet is 0, so that a rate can be had from the first time on.
-        for status in [ResultDocument.Status.done, .failed, .retry] where status == .done {
-            attempts(status, nil).increment(by: 0)
-        }
+        attempts(.done, nil).increment(by: 0)
         counter("spool_worker_events_lost_total").increment(by: 0)
         counter("spool_worker_renderers_replaced_total").increment(by: 0)
     }
