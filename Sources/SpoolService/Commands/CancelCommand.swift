@@ -22,10 +22,6 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var output: NameOutput
     @OptionGroup var settings: SettingsOptions
 
-    func validate() throws {
-        guard !jobs.names.isEmpty else { throw ValidationError("name the jobs") }
-    }
-
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)

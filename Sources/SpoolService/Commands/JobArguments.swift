@@ -5,16 +5,18 @@ import SystemPackage
 
 /// Jobs that are named on the command line.
 struct JobArguments: ParsableArguments {
-    @Argument(
-        help: ArgumentHelp("The jobs; .json can be left out, and a path is as good as a name.", valueName: "name"))
+    fileprivate static let help = ArgumentHelp(
+        "The jobs; .json can be left out, and a path is as good as a name.", valueName: "name")
+
+    @Argument(help: Self.help)
     var names: [String] = []
 
-    /// - Throws: ``UsageError`` for what cannot be a job's name.
-    func jobs() throws(UsageError) -> [JobName] {
-        var jobs: [JobName] = []
-        for name in names { jobs.append(try Self.job(name)) }
-        return jobs
+    func validate() throws {
+        guard !names.isEmpty else { throw ValidationError("name the jobs") }
     }
+
+    /// - Throws: ``UsageError`` for what cannot be a job's name.
+    func jobs() throws(UsageError) -> [JobName] { try names.map(Self.job) }
 
     /// - Parameter text: as people type it; shells complete paths.
     static func job(_ text: String) throws(UsageError) -> JobName {
@@ -29,18 +31,34 @@ struct JobArguments: ParsableArguments {
 
 /// Jobs that are named, or all that lie in a folder.
 struct JobSelection: ParsableArguments {
-    @OptionGroup var arguments: JobArguments
+    @Argument(help: JobArguments.help)
+    var names: [String] = []
     @Flag(help: "All jobs that lie there.")
     var all = false
 
     func validate() throws {
-        guard arguments.names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
+        guard names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
     }
 
     /// - Parameter state: whose jobs all are.
     func jobs(of spool: Spool, in state: SpoolFolder) throws -> [JobName] {
-        try all ? spool.jobs(in: state) : arguments.jobs()
+        try all ? spool.jobs(in: state) : names.map(JobArguments.job)
     }
+}
+
+/// How long a command waits.
+struct TimeLimit: ParsableArguments {
+    @Option(help: ArgumentHelp("Give up after this time and exit with 75. (default: never)", valueName: "time"))
+    var timeout: String?
+
+    func validate() throws {
+        guard timeout.map({ Duration(setting: $0) != nil }) ?? true else {
+            throw ValidationError("--timeout takes a time: 5, 500ms, 2m")
+        }
+    }
+
+    /// Counted from now.
+    var deadline: ContinuousClock.Instant? { timeout.flatMap { Duration(setting: $0) }.map { .now + $0 } }
 }
 
 /// How names of jobs are printed.

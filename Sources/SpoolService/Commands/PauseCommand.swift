@@ -43,35 +43,27 @@ struct DrainCommand: AsyncParsableCommand {
         commandName: "drain",
         abstract: "Pause the spool and wait until no worker has a job.",
         discussion: """
-            For maintenance: when it returns, no job is in processing, and none is claimed until spool-worker resume.
+            For maintenance: when it returns, no job is in processing, and none is claimed until spool-worker resume. The \
+            pause stays also when --timeout ends the wait.
 
             By hand: touch SPOOL/.spool/pause; wait until ls SPOOL/processing/* shows no job.
             """)
 
     @Option(help: ArgumentHelp("Shown by status and in the log.", valueName: "text"))
     var reason = "drained"
-    @Option(
-        help: ArgumentHelp(
-            "Give up after this time and exit with 75; the pause stays. (default: never)", valueName: "time"))
-    var timeout: String?
+    @OptionGroup var limit: TimeLimit
     @OptionGroup var settings: SettingsOptions
 
     private static let pauseBetweenLooks = Duration.milliseconds(100)
     /// Workers look whether there is a pause each second, and claim what they have begun to look at.
     private static let settling = Duration.seconds(3)
 
-    func validate() throws {
-        guard timeout.map({ Duration(setting: $0) != nil }) ?? true else {
-            throw ValidationError("--timeout takes a time: 5, 500ms, 2m")
-        }
-    }
-
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
             try spool.pause(because: reason)
             let start = ContinuousClock.now
-            let deadline = timeout.flatMap { Duration(setting: $0) }.map { start + $0 }
+            let deadline = limit.deadline
             var emptyLooks = 0
             while true {
                 // In this order: whoever has seen the pause begins nothing more, so what lies there then is all there is.

@@ -18,10 +18,6 @@ struct ShowCommand: AsyncParsableCommand {
     var json = false
     @OptionGroup var settings: SettingsOptions
 
-    func validate() throws {
-        guard !jobs.names.isEmpty else { throw ValidationError("name the jobs") }
-    }
-
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)

@@ -14,16 +14,8 @@ struct WaitCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var jobs: JobArguments
-    @Option(help: ArgumentHelp("Give up after this time and exit with 75. (default: never)", valueName: "time"))
-    var timeout: String?
+    @OptionGroup var limit: TimeLimit
     @OptionGroup var settings: SettingsOptions
-
-    func validate() throws {
-        guard !jobs.names.isEmpty else { throw ValidationError("name the jobs") }
-        guard timeout.map({ Duration(setting: $0) != nil }) ?? true else {
-            throw ValidationError("--timeout takes a time: 5, 500ms, 2m")
-        }
-    }
 
     func run() async throws {
         try await CommandFailure.reporting {
@@ -33,8 +25,7 @@ struct WaitCommand: AsyncParsableCommand {
             // A job moves on while it is looked for, so one that is not found is looked for once more.
             deeds.run(names) { try spool.find($0).isEmpty && spool.find($0).isEmpty ? "is not in the spool" : nil }
             try deeds.end()
-            let deadline = timeout.flatMap { Duration(setting: $0) }.map { ContinuousClock.now + $0 }
-            switch try await JobWait(spool: spool, names: names).run(until: deadline) {
+            switch try await JobWait(spool: spool, names: names).run(until: limit.deadline) {
             case .allDone: return
             case .someFailed: throw ExitStatus.jobsFailed.code
             case .tooLate: throw ExitStatus.temporary.code
