@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -49,7 +50,8 @@ int sandbox_take_notes(double *notes) {
     return count;
 }
 
-static _Atomic uint64_t threads;
+// At this moment.
+static _Atomic int64_t threads;
 // Of one thread, as is usual; what it does not use yet counts as well.
 static const uint64_t stack = 8 << 20;
 
@@ -57,7 +59,7 @@ static void *noted(void *memory, size_t size) {
     if (memory || !size || !page || page->refused) return memory;
     // What is not in use yet counts for the kernel, too.
     struct mallinfo2 all = mallinfo2();
-    page->refused = all.arena + all.hblkhd + threads * stack + size;
+    page->refused = all.arena + all.hblkhd + (uint64_t)threads * stack + size;
     return NULL;
 }
 
@@ -86,12 +88,46 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
     return 0;
 }
 
-// The stack of a thread is memory, too, which glibc takes by itself.
+struct beginning {
+    void *(*start)(void *);
+    void *argument;
+};
+
+static void leave(void *unused) {
+    (void)unused;
+    threads--;
+}
+
+static void *begin(void *given) {
+    struct beginning beginning = *(struct beginning *)given;
+    free(given);
+    void *result;
+    // Also for one that ends by pthread_exit(3).
+    pthread_cleanup_push(leave, NULL);
+    result = beginning.start(beginning.argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+// The stack of a thread is memory, too, which glibc takes by itself. And a decoder can be made to start thousands of them.
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument) {
     static _Atomic(int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *)) real;
     if (!real) real = dlsym(RTLD_NEXT, "pthread_create");
-    int error = real(thread, attributes, start, argument);
-    if (!error) threads++;
+    if (threads++ >= SANDBOX_MOST_THREADS) {
+        threads--;
+        return EAGAIN;
+    }
+    struct beginning *beginning = malloc(sizeof *beginning);
+    if (!beginning) {
+        threads--;
+        return EAGAIN;
+    }
+    *beginning = (struct beginning){start, argument};
+    int error = real(thread, attributes, begin, beginning);
+    if (error) {
+        threads--;
+        free(beginning);
+    }
     if (error == EAGAIN) noted(NULL, stack);
     return error;
 }

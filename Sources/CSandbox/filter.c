@@ -21,9 +21,9 @@ struct sandbox_filter {
 
 // Calls that are allowed whatever their arguments are.
 static const char *const everybody[] = {
-    // Files that are open already. Of a name fstatat(2) tells no more than that it exists, and fstat(3) is made of it.
+    // Files that are open already; see also status.c.
     "read", "readv", "pread64", "preadv", "write", "writev", "pwrite64", "pwritev", "lseek", "_llseek", "fstat", "fstat64",
-    "newfstatat", "fstatat64", "ftruncate", "ftruncate64", "close", "dup", "poll", "ppoll", "ppoll_time64",
+    "ftruncate", "ftruncate64", "close", "dup", "poll", "ppoll", "ppoll_time64",
     // The socket of the job.
     "recvmsg", "sendmsg",
     // Memory.

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -60,7 +61,14 @@ static void *sleep_for_ever(void *unused) {
     return unused;
 }
 
-void hostile_take_threads(void) {
+int hostile_take_threads(void) {
     pthread_t thread;
-    while (pthread_create(&thread, NULL, sleep_for_ever, NULL) == 0) {}
+    int count = 0;
+    while (pthread_create(&thread, NULL, sleep_for_ever, NULL) == 0) count++;
+    return count;
+}
+
+int hostile_look_for(const char *path) {
+    struct stat status;
+    return fstatat(AT_FDCWD, path, &status, 0);
 }

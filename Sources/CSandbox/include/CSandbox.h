@@ -64,6 +64,9 @@ uint64_t sandbox_take_refused_allocation(void);
 void sandbox_leave_notes(const double *notes, int count);
 int sandbox_take_notes(double *notes);
 
+// The most that run at a time beside the first.
+#define SANDBOX_MOST_THREADS 64
+
 // So many threads this process has, or -1.
 int sandbox_count_threads(void);
 

@@ -17,6 +17,7 @@ void hostile_take_memory(void);
 // More than there can be.
 void hostile_demand_memory(void);
 // As many as it gets.
-void hostile_take_threads(void);
+int hostile_take_threads(void);
+int hostile_look_for(const char *path);
 
 #endif
