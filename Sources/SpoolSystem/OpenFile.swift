@@ -81,6 +81,13 @@ package final class OpenFile: Sendable {
         guard fchmod(descriptor, mode) == 0 else { throw SystemFailure("set the mode of", path, .last) }
     }
 
+    /// Gives the file to a group. Root may, and the owner who is a member of it.
+    package func setGroup(_ group: UserGroup) throws(SystemFailure) {
+        guard fchown(descriptor, .max, group.id) == 0 else {
+            throw SystemFailure("give to the group \(group.name)", path, .last)
+        }
+    }
+
     /// Cuts the file to its first `length` bytes.
     package func cut(to length: Int) throws(SystemFailure) {
         guard ftruncate(descriptor, off_t(length)) == 0 else { throw SystemFailure("cut", path, .last) }

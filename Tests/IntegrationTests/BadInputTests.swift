@@ -71,6 +71,33 @@ import Testing
         try await expect(code, saying: words) { try $0.drop(text, as: "bad.json") }
     }
 
+    @Test func `of users whose jobs are not taken is not even read`() async throws {
+        let fixture = try await SpoolFixture()
+        try fixture.drop()
+        let me = "\(getuid())"
+        let refused = try await fixture.once(environment: ["SPOOL_WORKER_OWNERS": "\(getuid() + 1)"])
+        #expect(refused.status == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.error?.code == .jobOwnerNotAllowed)
+        #expect(result.error?.message.contains("the user with the number \(me)") == true)
+        #expect(result.owner == Int(getuid()))
+        #expect(try fixture.scratch.list("spool/output").isEmpty)
+
+        try fixture.drop(as: "mine.json")
+        let taken = try await fixture.once(environment: ["SPOOL_WORKER_OWNERS": "\(getuid() + 1),\(me)"])
+        #expect(taken.status == 0, "\(taken.errors)")
+        #expect(try fixture.result("mine.json")?.owner == Int(getuid()))
+    }
+
+    @Test func `that would replace a file which must stay fails that job alone, and none is lost`() async throws {
+        try await expect(.outputExists, saying: "x.png is there already") {
+            try $0.scratch.write("precious", to: "spool/output/x.png")
+            try $0.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "x.png", "width": 9, "overwrite": false}]}"#,
+                as: "bad.json")
+        }
+    }
+
     @Test func `that leads two renditions to one file fails that job alone`() async throws {
         try await expect(.jobInvalid, saying: "two renditions") {
             try $0.drop(

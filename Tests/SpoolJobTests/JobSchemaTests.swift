@@ -35,7 +35,7 @@ import Testing
             "gammaOut": "1.5", "normalise": "true", "clahe": #"{"width": 9, "height": 9}"#, "tint": #""red""#,
             "removeAlpha": "true", "ensureAlpha": "0.5", "keep": #"["exif", "icc"]"#, "withoutGps": "false",
             "ifLarger": #""copy""#, "maxBytes": "1000", "forbidLoss": #"["alpha"]"#, "placeholder": #""lqip""#,
-            "dominantColour": "true",
+            "dominantColour": "true", "overwrite": "false",
             "animated": "true", "composite": #"[{"input": "a.png"}]"#, "colourspace": #""p3""#, "density": "300",
             "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
             "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
@@ -91,7 +91,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 26)
+        #expect(defaults == 27)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -140,7 +140,7 @@ import Testing
                    "extend": {"top": 1, "extendWith": "mirror"}, "normalise": {"lower": 2}, "tint": "teal",
                    "clahe": {"width": 3, "height": 4, "maxSlope": 5}, "removeAlpha": true,
                    "keep": ["icc", "copyright"], "withoutGps": false, "colourspace": "p3", "density": 72.5,
-                   "maxBytes": 1000, "forbidLoss": ["exif.gps"], "ifLarger": "copy", "placeholder": "lqip", "dominantColour": true}]}
+                   "maxBytes": 1000, "forbidLoss": ["exif.gps"], "ifLarger": "copy", "placeholder": "lqip", "dominantColour": true, "overwrite": false}]}
                 """#.utf8)
         let byExtension = try JSONValue(
             parsing: #"{"input": "a", "renditions": [{"path": "x.jpg", "position": "top", "quality": 5}]}"#.utf8)

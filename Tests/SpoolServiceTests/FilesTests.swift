@@ -85,10 +85,12 @@ import Testing
     }
 
     private func renditions(
-        _ paths: [String], source: String = "cat.jpg", patience: Duration = .seconds(1000)
+        _ paths: [String], source: String = "cat.jpg", patience: Duration = .seconds(1000), overwrite: Bool = true
     ) throws -> RenditionFiles {
-        try RenditionFiles(
-            for: Job(input: Input(path: source), renditions: paths.map { Rendition(path: $0, format: .gif) }),
+        var renditions = paths.map { Rendition(path: $0, format: .gif) }
+        for index in renditions.indices { renditions[index].overwrite = overwrite }
+        return try RenditionFiles(
+            for: Job(input: Input(path: source), renditions: renditions),
             WorkAttempt(id: "id", worker: "me", isHeld: { true }),
             sources: [SourceFile.open(source, in: inputs, limit: 1000)], in: outputs,
             steps: StepGuard(deadline: .now + patience))
@@ -176,6 +178,55 @@ import Testing
         )
         #expect(code { try renditions(["same.gif"]) } == .outputIsInput)
         #expect(try scratch.read("in/cat.jpg") == "picture")
+    }
+
+    @Test func `replace nothing if they must not, and take what an earlier attempt has put there`() throws {
+        try scratch.write("GIF89a another", to: "out/b.gif")
+        let files = try renditions(["a.gif", "b.gif"], overwrite: false)
+        for file in files.files { try file.write(Array("GIF89a image".utf8)) }
+        let error = #expect(throws: JobError.self) { try publish(files, ["GIF89a image", "GIF89a image"]) }
+        #expect(error?.code == .outputExists && error?.message.contains("b.gif is there already") == true)
+        files.discard()
+        // None of them is there: the look comes before the first is put in place.
+        #expect(try scratch.list("out") == ["b.gif"])
+        #expect(try scratch.read("out/b.gif") == "GIF89a another")
+
+        try scratch.write("GIF89a image", to: "out/b.gif")
+        let again = try renditions(["a.gif", "b.gif"], overwrite: false)
+        for file in again.files { try file.write(Array("GIF89a image".utf8)) }
+        try publish(again, ["GIF89a image", "GIF89a image"])
+        #expect(try scratch.list("out") == ["a.gif", "b.gif"])
+        #expect(try scratch.read("out/a.gif") == "GIF89a image")
+    }
+
+    @Test(arguments: ["pipe", "link", "folder"])
+    func `that must replace nothing do not open what is in their place`(kind: String) throws {
+        let place = scratch.path.appending("out/a.gif").string
+        let files = try renditions(["a.gif"], overwrite: false)
+        try files.files[0].write(Array("GIF89a image".utf8))
+        // After the first look.
+        switch kind {
+        case "pipe": #expect(unsafe mkfifo(place, 0o644) == 0)
+        case "link":
+            try scratch.write("GIF89a image", to: "secret.gif")
+            try FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: "../secret.gif")
+        default: try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+        }
+        #expect(code { try publish(files, ["GIF89a image"]) } == .outputExists)
+    }
+
+    @Test func `have the mode and the group that are set, and so have new folders`() throws {
+        let group = UserGroup(id: getegid())
+        let files = try RenditionFiles(
+            for: Job(input: Input(path: "cat.jpg"), renditions: [Rendition(path: "new/a.gif", format: .gif)]),
+            WorkAttempt(id: "id", worker: "me", isHeld: { true }), sources: [], in: outputs,
+            OutputAccess(mode: 0o640, group: group), steps: StepGuard(deadline: .now + .seconds(1000)))
+        try files.files[0].write(Array("GIF89a".utf8))
+        try publish(files, ["GIF89a"])
+        let folder = try outputs.folders[0].folder("new")
+        #expect(try folder.status().permissions & 0o777 == 0o750)
+        let file = try #require(try folder.status(of: "a.gif"))
+        #expect(file.permissions == 0o640 && file.group == group.id)
     }
 
     @Test func `never leave the roots`() throws {

@@ -142,6 +142,7 @@ extension OpenFile {
         rendition.composite = [overlay, Overlay(input: "secret/p"), overlay]
         rendition.keep = [.exif, .copyright]
         rendition.withoutGps = false
+        rendition.overwrite = false
         rendition.colourspace = .p3
         rendition.density = 299.5
         rendition.maxBytes = 9

@@ -3,6 +3,8 @@ public struct Rendition: Sendable, Equatable {
     /// Relative to the spool's output root, or absolute inside a root that the operator allows. Missing folders are
     /// made; a file that is there is replaced in one step.
     public var path: String
+    /// Whether a file that is there is replaced; if not, the job fails unless it has the same content.
+    public var overwrite = true
     /// The file format and its options. The format is decoded from the path's extension where the job does not name one.
     public var encoding: Encoding
     /// Pixels, at least 1; nil to follow from the height.

@@ -56,6 +56,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let jobNotAFile = ErrorCode(rawValue: "job_not_a_file")
     /// The worker may not read the job file.
     public static let jobUnreadable = ErrorCode(rawValue: "job_unreadable")
+    /// The job file belongs to a user whose jobs the operator does not take.
+    public static let jobOwnerNotAllowed = ErrorCode(rawValue: "job_owner_not_allowed")
     /// The job file or its metadata is larger than the worker accepts, or its result would be.
     public static let jobTooLarge = ErrorCode(rawValue: "job_too_large")
     /// The name leaves no room for the result document's.
@@ -105,6 +107,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let outputNotAllowed = ErrorCode(rawValue: "output_not_allowed")
     /// A rendition cannot be written where the job wants it.
     public static let outputNotWritable = ErrorCode(rawValue: "output_not_writable")
+    /// A file is where a rendition that must not replace one would be.
+    public static let outputExists = ErrorCode(rawValue: "output_exists")
     /// A rendition would replace the job's own source.
     public static let outputIsInput = ErrorCode(rawValue: "output_is_input")
     /// A rendition would be larger than the limit on output dimensions, or all together than that on output pixels.
@@ -134,11 +138,13 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
 
     /// The codes that this version knows.
     public static let allCases: [ErrorCode] = [
-        .jobNotAFile, .jobUnreadable, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid, .historyUnreadable,
+        .jobNotAFile, .jobUnreadable, .jobOwnerNotAllowed, .jobTooLarge, .jobNameTooLong, .jobSyntax, .jobInvalid,
+        .historyUnreadable,
         .cancelled,
         .inputNotFound, .inputNotAllowed, .inputNotAFile, .inputUnreadable, .inputChanged, .inputTooLarge,
         .inputTooManyPixels, .inputTooManyPages, .inputTooManyScans, .inputMetadataTooLarge, .inputTooComplex,
-        .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable, .outputIsInput,
+        .inputUnsupported, .inputCorrupt, .inputMismatch, .outputNotAllowed, .outputNotWritable, .outputExists,
+        .outputIsInput,
         .outputTooLarge, .lossForbidden, .optionUnsupported, .renderFailed, .renderTimeout, .memoryExceeded,
         .rendererDied, .resourcesExhausted,
         .workerDied, .storageFull, .storageFailed,

@@ -159,6 +159,8 @@ public struct ResultDocument: Sendable, Equatable {
     public var id: String
     public var status: Status
     public var worker: Worker
+    /// The number of the user whose file the job is; nil in documents of older versions.
+    public var owner: Int?
     /// When the job file's content and place were last changed before the claim: the drop.
     public var submittedAt: Date
     public var claimedAt: Date
@@ -181,7 +183,7 @@ public struct ResultDocument: Sendable, Equatable {
     public var error: JobError?
 
     public init(
-        job: String, id: String, status: Status, worker: Worker, submittedAt: Date, claimedAt: Date,
+        job: String, id: String, status: Status, worker: Worker, owner: Int? = nil, submittedAt: Date, claimedAt: Date,
         finishedAt: Date? = nil, retryAt: Date? = nil, attempts: [Attempt] = [], attemptsForgiven: Int = 0,
         input: InputImage? = nil,
         renditions: [RenditionImage] = [], timings: Timings? = nil, usage: Usage? = nil,
@@ -191,6 +193,7 @@ public struct ResultDocument: Sendable, Equatable {
         self.id = id
         self.status = status
         self.worker = worker
+        self.owner = owner
         self.submittedAt = submittedAt
         self.claimedAt = claimedAt
         self.finishedAt = finishedAt

@@ -18,7 +18,8 @@ extension ResultDocument {
         }
         self.init(
             job: try reader.string("job"), id: try reader.string("id"), status: status,
-            worker: try Worker(reader.object("worker")), submittedAt: try reader.date("submittedAt"),
+            worker: try Worker(reader.object("worker")), owner: json["owner"]?.int,
+            submittedAt: try reader.date("submittedAt"),
             claimedAt: try reader.date("claimedAt"))
         if json["finishedAt"] != nil { finishedAt = try reader.date("finishedAt") }
         if json["retryAt"] != nil { retryAt = try reader.date("retryAt") }

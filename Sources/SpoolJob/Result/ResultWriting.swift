@@ -10,6 +10,7 @@ extension ResultDocument {
         object["status"] = .string(status.rawValue)
         object["error"] = error?.json
         object["worker"] = worker.json
+        object["owner"] = owner.map { .number($0) }
         object["submittedAt"] = .string(Timestamp.text(submittedAt))
         object["claimedAt"] = .string(Timestamp.text(claimedAt))
         object["finishedAt"] = finishedAt.map { .string(Timestamp.text($0)) }

@@ -16,6 +16,10 @@ extension Rendition: Blank {
                 "relative to the output root (`output/` of the spool), or absolute inside an allowed root. The worker makes "
                     + "missing folders and replaces an existing file in one step. At most 16 components deep; names that "
                     + "begin with `\(ReservedName.prefix)` are reserved"),
+            .defaulted(
+                "overwrite", \.overwrite, FlagKind(),
+                "`false`: a file that is there stays, and the job fails with `output_exists`, unless the file is byte for byte "
+                    + "what was rendered"),
             .derived(
                 "format", \.format, ChoiceKind(), default: "by the extension", "the file format",
                 completion: .formatByExtension),

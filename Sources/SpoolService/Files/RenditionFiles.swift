@@ -5,10 +5,12 @@ import SystemPackage
 
 /// The files of a job's renditions, under temporary names in their own folders until they are published.
 struct RenditionFiles: Sendable {
-    private struct Target: Sendable {
+    struct Target: Sendable {
         /// As the job names it.
         var path: String
         var format: ImageFormat
+        /// Whether a file that is there is replaced.
+        var overwrites: Bool
         var folder: Folder
         var name: FilePath.Component
         var temporary: FilePath.Component
@@ -28,22 +30,22 @@ struct RenditionFiles: Sendable {
     /// How often others may take a folder away between its making and its use.
     private static let maximumLosses = 10
 
-    /// Of files, whatever the umask; nil to leave it to that.
-    private let mode: UInt32?
-    private var targets: [Target] = []
+    private let access: OutputAccess
+    private(set) var targets: [Target] = []
     private var made: [MadeFolder] = []
     /// By their paths, so that a hundred renditions in one folder take one descriptor for it.
-    private var folders: [FilePath: Folder] = [:]
+    private(set) var folders: [FilePath: Folder] = [:]
 
     /// The open files, in the order of the renditions.
     var files: [OpenFile] { targets.map(\.file) }
 
     /// Makes an empty file for each rendition, and the folders that are missing.
     init(
-        for job: Job, _ attempt: WorkAttempt, sources: [OpenFile], in roots: Roots, mode: UInt32? = nil,
+        for job: Job, _ attempt: WorkAttempt, sources: [OpenFile], in roots: Roots,
+        _ access: OutputAccess = OutputAccess(),
         steps: StepGuard
     ) throws(JobError) {
-        self.mode = mode
+        self.access = access
         do throws(JobError) {
             for (index, rendition) in job.renditions.enumerated() {
                 let temporary = TemporaryRendition.name(of: attempt.worker, attempt.id, index)
@@ -121,10 +123,11 @@ struct RenditionFiles: Sendable {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.
             try folder.remove(temporary)
             let file = try folder.create(temporary)
-            if let mode { try file.setMode(mode) }
+            try access.give(to: file)
             targets.append(
                 Target(
-                    path: path, format: rendition.format, folder: folder, name: name, temporary: temporary, file: file))
+                    path: path, format: rendition.format, overwrites: rendition.overwrite, folder: folder, name: name,
+                    temporary: temporary, file: file))
             return true
         } catch  where error.errno == .noSuchFileOrDirectory {
             return false
@@ -182,8 +185,7 @@ struct RenditionFiles: Sendable {
             let isNew = try parent.makeFolder(name)
             let folder = try parent.folder(name)
             if isNew {
-                // Who may read a file there may go through the folder.
-                if let mode { try folder.setRights(mode | (mode & 0o444) >> 2 | 0o300) }
+                try access.give(to: folder)
                 made.append(MadeFolder(parent: parent, name: name, status: try folder.status()))
             }
             try parent.synchronize()
@@ -208,72 +210,6 @@ struct RenditionFiles: Sendable {
             if try target.folder.status().isSameFile(as: status) { return true }
         }
         return false
-    }
-
-    /// Puts every file at its final path, whole. With full durability the contents are on the disk before the first is,
-    /// and all names are before this returns.
-    /// - Parameter images: what the renderer says it has written. Only that is published.
-    func publish(_ images: [RenderedImage], _ durability: Durability, steps: StepGuard) throws(JobError) {
-        if durability == .full {
-            // The disk is at work on all of them while the first is waited for, so that the others have little to wait for.
-            for target in targets { target.file.beginWriting() }
-        }
-        for target in targets where durability == .full {
-            try steps.check()
-            try attempt(target) { () throws(SystemFailure) in try target.file.synchronize() }
-        }
-        var written: [FileStatus] = []
-        for (target, image) in zip(targets, images) {
-            try steps.check()
-            written.append(try verify(target, image))
-        }
-        for (target, status) in zip(targets, written) {
-            try steps.check()
-            try attempt(target) { () throws(SystemFailure) in
-                // The name is visible, so whoever may write in the folder can have put another file there.
-                guard let entry = try target.folder.status(of: target.temporary), entry.isSameFile(as: status),
-                    try target.file.status().isUntouched(since: status)
-                else { throw SystemFailure("find unchanged", target.file.path, .staleNFSFileHandle) }
-                try target.folder.move(target.temporary, to: target.folder, replacing: target.name)
-            }
-        }
-        guard durability == .full else { return }
-        var flushed: [FileStatus] = []
-        for (path, folder) in folders {
-            try steps.check()
-            do throws(SystemFailure) {
-                let status = try folder.status()
-                if flushed.contains(where: status.isSameFile) { continue }
-                try folder.synchronize()
-                flushed.append(status)
-            } catch {
-                throw Self.failure(error, path.string)
-            }
-        }
-    }
-
-    /// Makes sure that a file holds what its renderer has hashed, and begins as its format does.
-    private func verify(_ target: Target, _ image: RenderedImage) throws(JobError) -> FileStatus {
-        let status: FileStatus
-        let isWhole, isOfFormat: Bool
-        do throws(SystemFailure) {
-            status = try target.file.status()
-            let digest = try target.file.digest()
-            isWhole = digest.bytes == image.bytes && digest.sha256 == image.sha256
-            isOfFormat = target.format.isBegun(by: try target.file.read(upTo: ImageFormat.signatureLength))
-        } catch {
-            throw Self.failure(error, target.path)
-        }
-        if isWhole && isOfFormat { return status }
-        guard !isWhole else {
-            throw JobError(
-                .rendererDied,
-                "the renderer process gave a wrong answer: rendition \(target.path.shown) is no \(target.format.rawValue) file"
-            )
-        }
-        throw JobError(
-            .storageFailed,
-            "rendition \(target.path.shown) is not what was rendered: something else has written into it")
     }
 
     /// Removes the temporary files, and the folders that were made for them unless somebody uses them by now.
@@ -332,15 +268,7 @@ struct RenditionFiles: Sendable {
         }
     }
 
-    private func attempt(_ target: Target, _ body: () throws(SystemFailure) -> Void) throws(JobError) {
-        do throws(SystemFailure) {
-            try body()
-        } catch {
-            throw Self.failure(error, target.path)
-        }
-    }
-
-    private static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
+    static func failure(_ failure: SystemFailure, _ path: String) -> JobError {
         let name = path.shown
         if failure.isStarvation { return .starved("rendition \(name)", failure) }
         switch failure.errno {
@@ -366,22 +294,5 @@ struct RenditionFiles: Sendable {
         JobError(
             .outputNotWritable, "rendition \(path.shown) \(problem); take that away, or name another path",
             retryable: true)
-    }
-}
-
-extension OpenFile {
-    fileprivate func digest() throws(SystemFailure) -> FileDigest {
-        do throws(FileDigest.ReadFailure) {
-            return try FileDigest(of: descriptor)
-        } catch {
-            throw SystemFailure("read", path, Errno(rawValue: error.errno))
-        }
-    }
-}
-
-extension FileStatus {
-    /// Whether neither content nor place nor rights of the file have changed.
-    fileprivate func isUntouched(since earlier: FileStatus) -> Bool {
-        isUnchanged(in: earlier) && changed == earlier.changed
     }
 }

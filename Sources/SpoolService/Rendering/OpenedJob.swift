@@ -31,7 +31,7 @@ final class OpenedJob: Sendable {
         }
         let overlaysBefore = overlays.map { try? $0.status() }
         let targets = try RenditionFiles(
-            for: job, attempt, sources: [source] + overlays, in: work.outputRoots, mode: work.configuration.outputMode,
+            for: job, attempt, sources: [source] + overlays, in: work.outputRoots, work.configuration.outputAccess,
             steps: steps)
         held = Mutex(
             Held(

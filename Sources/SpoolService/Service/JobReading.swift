@@ -2,12 +2,14 @@ import SpoolCore
 import SpoolSystem
 import SystemPackage
 
-/// How large a job may be.
+/// What a worker takes for a job.
 struct JobLimits: Sendable, Equatable {
     /// The largest job file, in bytes.
     var jobBytes: Int
     /// The largest metadata, in bytes of JSON without indentation, as results have it.
     var metadataBytes: Int
+    /// The numbers of the users whose job files are taken; nil for all users.
+    var owners: Set<UInt32>?
 }
 
 /// What lies under a job's name.
@@ -39,6 +41,10 @@ struct JobReading: Sendable {
                 self = .noFile(status)
                 return
             }
+            guard limits.owners?.contains(status.owner) ?? true else {
+                self = .foreign(status)
+                return
+            }
             let bytes = try file.read(upTo: limits.jobBytes + 1, expecting: Int(status.size))
             self = JobReading(status: status, content: Self.read(bytes, limits: limits), bytes: bytes, file: file)
         } catch {
@@ -66,6 +72,14 @@ struct JobReading: Sendable {
 
     private static func noFile(_ status: FileStatus) -> JobReading {
         let reason = JobError(.jobNotAFile, "the job is a \(status.kind.rawValue), not a file; drop a JSON file")
+        return JobReading(status: status, content: .wrong(reason, metadata: nil), bytes: [], file: nil)
+    }
+
+    private static func foreign(_ status: FileStatus) -> JobReading {
+        let reason = JobError(
+            .jobOwnerNotAllowed,
+            "the job file belongs to the user with the number \(status.owner), whose jobs are not taken; have the operator "
+                + "add that user to owners")
         return JobReading(status: status, content: .wrong(reason, metadata: nil), bytes: [], file: nil)
     }
 

@@ -72,7 +72,8 @@ extension JobTurn {
     ) -> ResultDocument {
         ResultDocument(
             job: name.description, id: id, status: .processing, worker: moves.lease.worker,
-            submittedAt: Date(nanoseconds: submitted), claimedAt: Date(), metadata: reading.content.metadata)
+            owner: Int(reading.status.owner), submittedAt: Date(nanoseconds: submitted), claimedAt: Date(),
+            metadata: reading.content.metadata)
     }
 
     // MARK: From retry
@@ -143,7 +144,7 @@ extension JobTurn {
         case .missing: return new
         case .unreadable(let result): return new.withLostHistory(result, of: name)
         case .document(var document):
-            document.beginAnew(with: moves.lease.worker)
+            document.beginAnew(with: moves.lease.worker, owner: reading.status.owner)
             // An attempt that was given back has neither time nor error, and does not count.
             document.attempts.removeAll { $0.error == nil }
             document.metadata = reading.content.metadata
@@ -166,7 +167,7 @@ extension JobTurn {
         var document =
             recorded ?? newDocument(name, id: UniqueID().description, reading, submitted: reading.status.changed)
         if case .unreadable(let record) = told { document = document.withLostHistory(record, of: name) }
-        document.beginAnew(with: moves.lease.worker)
+        document.beginAnew(with: moves.lease.worker, owner: reading.status.owner)
         document.metadata = reading.content.metadata
         if let last = document.attempts.indices.last, document.attempts[last].error == nil {
             document.attempts[last].error = JobError(
@@ -221,8 +222,9 @@ extension ResultDocument {
     }
 
     /// Another worker, or another life: what the last one said of its end is past.
-    fileprivate mutating func beginAnew(with worker: Worker) {
+    fileprivate mutating func beginAnew(with worker: Worker, owner: UInt32) {
         self.worker = worker
+        self.owner = Int(owner)
         status = .processing
         claimedAt = Date()
         retryAt = nil
