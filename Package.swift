@@ -87,7 +87,8 @@ let package = Package(
 
         // The renderers' program: it knows neither spool nor settings nor commands.
         .executableTarget(
-            name: "SpoolRenderer", dependencies: ["SpoolImaging", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            name: "SpoolRenderer",
+            dependencies: ["SpoolImaging", "SpoolJob", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
             swiftSettings: settings),
         .executableTarget(
             name: "SpoolSample", dependencies: ["SpoolImaging", "SpoolJob", argumentParser], swiftSettings: settings),

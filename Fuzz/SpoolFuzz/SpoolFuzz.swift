@@ -62,7 +62,7 @@ private enum Reader: String, CaseIterable {
         _ = try? RendererAnswer.decode(RendererGreeting.self, from: bytes)
         _ = try? RendererAnswer.decode(RendererNews.self, from: bytes)
         _ = try? RendererAnswer.decode(ExplainReply.self, from: bytes)
-        guard let reply = try? RendererAnswer.decode(RenderReply.self, from: bytes) else { return }
+        guard case .reply(let reply)? = try? RendererAnswer.decode(ChildWord.self, from: bytes) else { return }
         let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)])
         switch reply {
         case .failed(let error): check(error)

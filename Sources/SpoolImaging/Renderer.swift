@@ -28,9 +28,11 @@ public struct Renderer: Sendable {
     ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
+    ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
     public func render(
-        _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32]
+        _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32],
+        admission: (Int) throws(JobError) -> Void = { _ in }
     ) -> RenderReply {
         guard outputs.count == request.renditions.count else {
             return .failed(
@@ -39,7 +41,9 @@ public struct Renderer: Sendable {
         do {
             return .rendered(
                 try VipsLibrary.exclusively { tools throws(JobError) in
-                    try Rendering(request, source: source, tools).run(overlays: overlays, outputs)
+                    let rendering = try Rendering(request, source: source, tools)
+                    try admission(rendering.memory)
+                    return try rendering.run(overlays: overlays, outputs)
                 })
         } catch {
             return .failed(error)

@@ -1,6 +1,7 @@
 import Glibc
 import SpoolImaging
-import SpoolSandbox
+import SpoolJob
+package import SpoolSandbox
 import SpoolSystem
 package import SpoolWire
 
@@ -27,14 +28,21 @@ enum SpoolRenderer {
 extension Renderer: RendererProgram {
     package var libraryVersion: String { Self.versionText }
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles) throws -> [UInt8] {
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ memory: MemoryRequest) throws -> [UInt8] {
         let source = files.source.descriptor
         switch call {
         case .render(let request):
-            return try RendererAnswer.encode(
-                render(
-                    request, source: source, overlays: files.overlays.map(\.descriptor),
-                    outputs: files.outputs.map(\.descriptor)))
+            let reply = render(
+                request, source: source, overlays: files.overlays.map(\.descriptor),
+                outputs: files.outputs.map(\.descriptor)
+            ) { bytes throws(JobError) in
+                do {
+                    try memory.waitFor(bytes)
+                } catch {
+                    throw JobError(.rendererDied, "\(error)")
+                }
+            }
+            return try RendererAnswer.encode(ChildWord.reply(reply))
         case .explain(let request): return try RendererAnswer.encode(explain(request, source: source))
         }
     }

@@ -9,8 +9,8 @@ public struct PlanDescription: Sendable, Equatable, Codable {
     public var resizes: [Resize]
     /// In the order of the job.
     public var renditions: [Output]
-    /// The most bytes of pictures and of the source that are expected in memory at one time. What the libraries keep for
-    /// themselves is not counted, and neither are strips of pictures that pass through.
+    /// The most bytes that are expected in memory at one time: pictures, the source, and what encoders take. What the
+    /// libraries keep for themselves is not counted, and neither are strips of pictures that pass through.
     public var memory: Int
 
     public struct Source: Sendable, Equatable, Codable {

@@ -64,6 +64,14 @@ package enum RendererNews: Codable, Equatable, Sendable {
     case ended(ChildEnd)
 }
 
+/// What a child says that renders.
+package enum ChildWord: Codable, Equatable, Sendable {
+    /// It is going to need about so many bytes in all, more than its share, and waits for a message that lets it go on.
+    case needsMemory(Int)
+    /// Its last word.
+    case reply(RenderReply)
+}
+
 /// Numbers that a child leaves to its parent, for children to come; their meaning is the program's own.
 package typealias RendererNote = InlineArray<8, Double>
 
@@ -93,13 +101,18 @@ package struct ChildEnd: Codable, Equatable, Sendable {
 package struct JobBudget: Sendable, Equatable {
     /// Bytes of private memory besides what an idle renderer has.
     package var memory: Int
+    /// Of that, what it may take without asking.
+    package var memoryShare: Int
     /// Of all threads together.
     package var processorSeconds: Int
     /// Bytes of one rendition.
     package var outputBytes: Int
 
-    package init(memory: Int = 1 << 30, processorSeconds: Int = 120, outputBytes: Int = 1 << 30) {
+    package init(
+        memory: Int = 1 << 30, memoryShare: Int? = nil, processorSeconds: Int = 120, outputBytes: Int = 1 << 30
+    ) {
         self.memory = memory
+        self.memoryShare = memoryShare ?? memory
         self.processorSeconds = processorSeconds
         self.outputBytes = outputBytes
     }
@@ -108,16 +121,19 @@ package struct JobBudget: Sendable, Equatable {
 extension JobBudget {
     var json: JSONValue {
         [
-            "memory": .number(memory), "processorSeconds": .number(processorSeconds),
+            "memory": .number(memory), "memoryShare": .number(memoryShare),
+            "processorSeconds": .number(processorSeconds),
             "outputBytes": .number(outputBytes),
         ]
     }
 
     init?(json: JSONValue) {
-        guard let memory = json["memory"]?.int, let processorSeconds = json["processorSeconds"]?.int,
-            let outputBytes = json["outputBytes"]?.int, min(memory, processorSeconds, outputBytes) > 0
+        guard let memory = json["memory"]?.int, let memoryShare = json["memoryShare"]?.int,
+            let processorSeconds = json["processorSeconds"]?.int,
+            let outputBytes = json["outputBytes"]?.int, min(memory, memoryShare, processorSeconds, outputBytes) > 0
         else { return nil }
-        self.init(memory: memory, processorSeconds: processorSeconds, outputBytes: outputBytes)
+        self.init(
+            memory: memory, memoryShare: memoryShare, processorSeconds: processorSeconds, outputBytes: outputBytes)
     }
 }
 

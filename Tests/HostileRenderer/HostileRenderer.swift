@@ -35,7 +35,7 @@ struct Puppet: RendererProgram {
     private static let stays = Mutex(false)
     package func prepare(_ notes: [RendererNote]) {}
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles) throws -> [UInt8] {
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ memory: MemoryRequest) throws -> [UInt8] {
         let words = String(decoding: try files.source.read(upTo: 10_000), as: UTF8.self)
             .split(separator: " ", maxSplits: 1).map(String.init)
         let rest = words.count > 1 ? words[1] : ""
@@ -49,6 +49,10 @@ struct Puppet: RendererProgram {
         case "lie":
             try files.outputs[0].write(Array(rest.utf8))
             return try RendererAnswer.encode(rendered(bytes: rest.utf8.count, String(repeating: "0", count: 64)))
+        case "ask":
+            // More than anybody has, again and again, and nonsense.
+            for bytes in [Int.max, 1 << 50, -1, .min, .max] { try memory.waitFor(bytes) }
+            return try told("let in")
         case "hang": while true { pause() }
         case "stay":
             Self.stays.withLock { $0 = true }
@@ -63,9 +67,7 @@ struct Puppet: RendererProgram {
         case "demand":
             hostile_demand_memory()
             abort()
-        case "threads":
-            hostile_take_threads()
-            abort()
+        case "threads": return try told("\(hostile_take_threads()) threads")
         case "spin":
             var turns: UInt64 = 0
             while true { turns &+= 1 }
@@ -75,15 +77,16 @@ struct Puppet: RendererProgram {
     }
 
     private func told(_ text: String) throws -> [UInt8] {
-        try RendererAnswer.encode(RenderReply.failed(JobError(.renderFailed, text)))
+        try RendererAnswer.encode(ChildWord.reply(.failed(JobError(.renderFailed, text))))
     }
 
-    private func rendered(bytes: Int, _ sha256: String) -> RenderReply {
-        .rendered(
+    private func rendered(bytes: Int, _ sha256: String) -> ChildWord {
+        let job =
             RenderedJob(
                 input: RenderedInput(
                     format: "jpeg", width: 1, height: 1, pages: 1, bytes: 1, sha256: String(repeating: "a", count: 64)),
-                renditions: [RenderedImage(width: 1, height: 1, bytes: bytes, sha256: sha256, milliseconds: 1)]))
+                renditions: [RenderedImage(width: 1, height: 1, bytes: bytes, sha256: sha256, milliseconds: 1)])
+        return .reply(.rendered(job))
     }
 
     /// Tries to get out in every way that a program has.
@@ -93,6 +96,7 @@ struct Puppet: RendererProgram {
             tried.append("\(name): \(call() < 0 ? "refused" : "DONE")")
         }
         attempt("open") { unsafe hostile_open("/etc/passwd", O_RDONLY) }
+        attempt("look for a name") { unsafe hostile_look_for("/etc/passwd") }
         attempt("create") { unsafe hostile_open("/tmp/spool-worker-evil", O_WRONLY | O_CREAT) }
         attempt("read a folder") { unsafe hostile_open("/", O_RDONLY | O_DIRECTORY) }
         attempt("open memory of the supervisor") { unsafe hostile_open("/proc/\(supervisor)/mem", O_RDWR) }

@@ -77,6 +77,26 @@ import Testing
         #expect(Set(worker.renderers) == Set(renderers))
     }
 
+    @Test func `waits with a job that is going to need more than its share of all memory`() async throws {
+        let fixture = try await SpoolFixture()
+        for number in 0..<3 {
+            try fixture.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "large-\#(number).avif"}]}"#,
+                as: "large-\(number).json")
+            try fixture.drop(
+                #"{"input": "photo.jpg", "renditions": [{"path": "small-\#(number).jpg", "width": 16}]}"#,
+                as: "small-\(number).json")
+        }
+        // One of the large ones takes nearly all of it.
+        let run = try await fixture.once(environment: [
+            "SPOOL_WORKER_LIMITS_TOTAL_MEMORY": "16MiB", "SPOOL_WORKER_LIMITS_MEMORY": "1GiB",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.split(separator: "the job begins when there is memory for it").count == 4, "\(run.errors)")
+        for number in 0..<3 { #expect(try fixture.result("large-\(number).json")?.status == .done) }
+        try fixture.expectConsistent()
+    }
+
     @Test func `gets its words into the log as lines of it, escaped`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()

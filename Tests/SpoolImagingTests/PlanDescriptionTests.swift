@@ -112,8 +112,8 @@ import Testing
         #expect(plan.resizes.map(\.width) == [50])
         #expect(plan.renditions.map(\.resize) == [0, nil])
         #expect(plan.renditions[0].steps == ["divide colours by alpha", "flatten on #000000ff"])
-        // The source is kept twice: as it is, and with its colours multiplied by alpha.
-        #expect(plan.memory == 2 * 200 * 100 * 4)
+        // The source is kept twice: as it is, and with its colours multiplied by alpha. And the larger PNG is encoded.
+        #expect(plan.memory == 2 * 200 * 100 * 4 + 200 * 100 * 7)
     }
 
     @Test func `is refused for what a render refuses before pixels`() throws {

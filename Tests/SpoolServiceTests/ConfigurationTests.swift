@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import SpoolCore
+import SpoolSystem
 import SpoolWatch
 import SpoolWire
 import SystemPackage
@@ -49,6 +50,15 @@ import Testing
         #expect(configuration.jobLimits == JobLimits(jobBytes: 1 << 20, metadataBytes: 256 << 10))
     }
 
+    @Test func `has users and groups by name and by number`() async throws {
+        let configuration = try await load(yaml: "owners: [daemon, 1000]\noutput-group: 7\n")
+        #expect(configuration.jobLimits.owners == [1, 1000])
+        #expect(configuration.outputAccess.group == UserGroup(id: 7))
+        #expect(await problem(yaml: "owners: [nobody-here]").contains("there is no user \"nobody-here\""))
+        #expect(await problem(yaml: "owners: []").contains("at least one user"))
+        #expect(await problem(environment: ["SPOOL_WORKER_OUTPUT_GROUP": "nobody-here"]).contains("there is no group"))
+    }
+
     @Test func `takes flags over environment over file`() async throws {
         let yaml = "renderers: 1\ntimeout: 1s\nwatch: poll\n"
         let environment = ["SPOOL_WORKER_RENDERERS": "2", "SPOOL_WORKER_TIMEOUT": "2s", "HOME": "/root"]
@@ -64,6 +74,7 @@ import Testing
         .renderers: ("3", { $0.renderers == 3 }),
         .watch: ("poll", { $0.watch == .poll }),
         .scanInterval: ("500ms", { $0.scanInterval == .milliseconds(500) }),
+        .owners: ("0,daemon", { $0.jobLimits.owners == [0, 1] }),
         .quietTime: ("0", { $0.quietTime == .zero }),
         .settleTime: ("1.5", { $0.settleTime == .milliseconds(1500) && $0.retries.settleTime == .milliseconds(1500) }),
         .timeout: ("2m", { $0.timeout == .seconds(120) }),
@@ -77,7 +88,8 @@ import Testing
         .durability: ("none", { $0.durability == .none }),
         .inputRoots: ("/srv/a,/srv/b", { $0.inputRoots == ["/srv/a", "/srv/b"] }),
         .outputRoots: ("/srv/c,/srv/d", { $0.outputRoots == ["/srv/c", "/srv/d"] }),
-        .outputMode: ("0640", { $0.outputMode == 0o640 }),
+        .outputMode: ("0640", { $0.outputAccess.mode == 0o640 }),
+        .outputGroup: ("daemon", { $0.outputAccess.group == UserGroup(id: 1) }),
         .doneAge: ("1w", { $0.retention[.done] == Retention(age: 604_800, count: nil, bytes: nil) }),
         .doneCount: ("10", { $0.retention[.done] == Retention(age: nil, count: 10, bytes: nil) }),
         .doneBytes: ("10 MB", { $0.retention[.done] == Retention(age: nil, count: nil, bytes: 10_000_000) }),
@@ -95,6 +107,7 @@ import Testing
         .avifPixels: ("35", { $0.limits.avifPixels == 35 }),
         .outputDimension: ("40", { $0.limits.outputDimension == 40 }),
         .memory: ("2GiB", { $0.memory == 2 << 30 && $0.budget(timeout: .seconds(1)).memory == 2 << 30 }),
+        .totalMemory: ("3GiB", { $0.totalMemory == 3 << 30 }),
         .outputBytes: ("5MB", { $0.outputBytes == 5_000_000 }),
         .sandbox: ("best-effort", { $0.sandbox == .bestEffort }),
         .metricsFile: ("m/x.prom", { $0.metricsFile?.string.hasSuffix("/m/x.prom") == true }),
@@ -134,7 +147,7 @@ import Testing
         ("renderers: [1]", "renderers: takes a single value"),
         ("timeout: soon", "timeout: takes a time"),
         ("watch: fanotify", "watch: takes one of auto, inotify, poll, not \"fanotify\""),
-        ("input-roots: one", "input-roots: takes a list of paths"),
+        ("input-roots: one", "input-roots: takes a list"),
         ("rendrers: 1", "line 1: \"rendrers\" is not a setting; did you mean renderers? All"),
         ("log:\n  levle: debug", "line 2: \"log.levle\" is not a setting; did you mean log.level? All"),
         ("renderers:\n  a: 1", "line 1: \"renderers\" takes a value"),

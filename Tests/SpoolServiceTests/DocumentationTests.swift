@@ -149,7 +149,7 @@ import Testing
             path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
         (image.quality, image.losses, image.placeholder, image.dominantColour) = (1, Loss.allCases, "", "")
         let whole = ResultDocument(
-            job: "a.json", id: "1", status: .failed, worker: worker, submittedAt: Date(), claimedAt: Date(),
+            job: "a.json", id: "1", status: .failed, worker: worker, owner: 1, submittedAt: Date(), claimedAt: Date(),
             finishedAt: Date(), retryAt: Date(),
             attempts: [
                 ResultDocument.Attempt(
@@ -189,7 +189,8 @@ import Testing
         }
         let load = { (environment: [String: String]) in
             try WorkerConfiguration(
-                try await Settings.load(flags: [:], environment: environment, file: nil, workingFolder: "/w"), cores: 3)
+                try await Settings.load(flags: [:], environment: environment, file: nil, workingFolder: "/w"), cores: 3,
+                hostMemory: 4 << 30)
         }
         let defaults = try await load([:])
         #expect(try await load(environment) == defaults)
@@ -198,12 +199,15 @@ import Testing
         #expect(others.removeValue(forKey: "renderers") == "the number of cores")
         #expect(others.removeValue(forKey: "input-roots") == "the spool's `input/`")
         #expect(others.removeValue(forKey: "output-roots") == "the spool's `output/`")
+        #expect(others.removeValue(forKey: "limits.total-memory") == "three quarters of the memory")
         #expect(
             others.allSatisfy {
-                ($0.key.hasPrefix("retention.") || ["metrics.file", "output-mode"].contains($0.key))
+                ($0.key.hasPrefix("retention.")
+                    || ["metrics.file", "output-mode", "output-group", "owners"].contains($0.key))
                     && $0.value == "none"
             },
             "\(others)")
+        #expect(defaults.totalMemory == 3 << 30)
         #expect(defaults.renderers == 3 && defaults.inputRoots.isEmpty && defaults.outputRoots.isEmpty)
         let unlimited = Retention(age: nil, count: nil, bytes: nil)
         #expect(defaults.retention == [.done: unlimited, .failed: unlimited])

@@ -38,6 +38,7 @@ struct HostileRendererFixture {
         work = ImageWork(
             renderers: pool, calls: AbandonableCalls(limit: 8), inputRoots: try Roots([scratch.path.appending("in")]),
             outputRoots: try Roots([scratch.path.appending("out")]),
+            memory: MemoryAdmission(total: configuration.totalMemory, renderers: 1),
             live: LiveConfiguration(configuration, logLevel: SharedLogLevel(.critical)), logger: silent)
     }
 
@@ -66,7 +67,7 @@ struct HostileRendererFixture {
     }
 
     private static var refusal: [UInt8] {
-        get throws { try RendererAnswer.encode(RenderReply.failed(JobError(.renderFailed, "fine"))) }
+        get throws { try RendererAnswer.encode(ChildWord.reply(.failed(JobError(.renderFailed, "fine")))) }
     }
 
     func end() async { await pool.killAll() }
@@ -79,7 +80,7 @@ struct `A renderer that was taken over` {
         let fixture = try await HostileRendererFixture()
         let report = try await fixture.error(of: "probe").message
         #expect(report.contains("refused") && !report.contains("DONE"), "\(report)")
-        #expect(report.split(separator: ";").count == 21)
+        #expect(report.split(separator: ";").count == 22)
         try await fixture.expectNothingLeft()
         await fixture.end()
     }
@@ -87,8 +88,8 @@ struct `A renderer that was taken over` {
     /// A size of nothing, no JSON at all, an answer that fits no message, and none.
     @Test(arguments: [
         (
-            #"say {"rendered": {"_0": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
-                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}}"#,
+            #"say {"reply": {"_0": {"rendered": {"_0": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
+                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}}}}"#,
             ErrorCode.rendererDied, "a size that is not positive"
         ),
         ("say nonsense", .rendererDied, "it could not be read"),
@@ -98,7 +99,8 @@ struct `A renderer that was taken over` {
         ("silence", .rendererDied, "exit status 0"),
         ("crash", .rendererDied, "SIGABRT"),
         ("demand", .memoryExceeded, "limits.memory"),
-        ("threads", .memoryExceeded, "limits.memory"),
+        ("ask", .renderFailed, "let in"),
+        ("threads", .renderFailed, "64 threads"),
     ])
     func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {
         let fixture = try await HostileRendererFixture()
@@ -122,6 +124,13 @@ struct `A renderer that was taken over` {
         let error = try await fixture.error(of: "memory")
         #expect(error.code == .memoryExceeded && !error.retryable, "\(error.message)")
         #expect(error.message.contains("64 MiB") && error.message.contains("limits.memory"), "\(error.message)")
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    @Test func `has no threads beyond its job's memory`() async throws {
+        let fixture = try await HostileRendererFixture(["SPOOL_WORKER_LIMITS_MEMORY": "64MiB"])
+        #expect(try await fixture.error(of: "threads").code == .memoryExceeded)
         try await fixture.expectNothingLeft()
         await fixture.end()
     }

@@ -53,9 +53,7 @@ extension Rendering {
                 }
                 return output(task, resize: target.resize, steps, fromPlanes: target.staysPlanar)
             },
-            memory: source.digest.bytes
-                + plan.memory(
-                    decoded: decoded, subsampling: planar?.subsampling, isTurned: plan.orientation != .upright))
+            memory: memory)
     }
 
     private func explain(_ plan: PixelsPlan, _ reason: String) -> PlanDescription {
@@ -76,7 +74,7 @@ extension Rendering {
                     + task.pipeline(fromPixelsOf: header.shape).steps.map(\.description)
                 return output(task, resize: number, steps, fromPlanes: false)
             },
-            memory: pixelMemory(plan, decoded))
+            memory: memory)
     }
 
     private func describe(_ plan: PixelsPlan, strand number: Int) -> [PlanDescription.Resize] {
@@ -89,49 +87,12 @@ extension Rendering {
                     + tasks.count { plan.renditions[$0.index] == number && $0.plan.scaled == resize.size })
         }
     }
-
-    private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size) -> Int {
-        var pixels = plan.needsWholeSource ? decoded.area : 0
-        for strand in plan.strands {
-            let area = strand.version.area.size == header.size ? decoded.area : strand.version.area.size.area
-            if strand.hasSeveral && !plan.needsWholeSource { pixels += area }
-            // Beside the colours multiplied by alpha there are those that are not.
-            if strand.hasSeveral, header.hasAlpha, strand.usesOwnSize, !strand.resizes.isEmpty { pixels += area }
-            for resize in strand.resizes where resize.isShared { pixels += resize.size.area }
-        }
-        // All frames as they come and as they go.
-        pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
-        // One rendition at a time.
-        pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).max() ?? 0
-        // Some decoders keep a whole picture of their own.
-        let ofDecoder = source.format.isDecodedWhole ? decoded.area * 4 : 0
-        return pixels * header.shape.bands + ofDecoder
-    }
 }
 
 extension RenditionTask {
     /// How the part that is used is cut out.
     fileprivate func partSteps(of stored: Size) -> [String] {
         area.size == stored ? [] : ["take the part \(uprightArea)"]
-    }
-}
-
-extension PlanesPlan {
-    /// The decoded planes, and of the resized ones the most that are held at one time. While planes are turned there are
-    /// two of each.
-    /// - Parameter subsampling: the source's; nil for grey.
-    fileprivate func memory(decoded: Size, subsampling: Subsampling?, isTurned: Bool) -> Int {
-        func bytes(_ size: Size, _ subsampling: Subsampling, isGrey: Bool) -> Int {
-            Plane.bytes(of: subsampling.padded(size)) + (isGrey ? 0 : 2 * Plane.bytes(of: subsampling.colour(of: size)))
-        }
-        let isGrey = subsampling == nil
-        let source = bytes(decoded, subsampling ?? .full, isGrey: isGrey)
-        let resized = resizes.indices.map { number in
-            resizes[...number].filter { $0.lastUse >= number }.reduce(0) { sum, resize in
-                sum + bytes(resize.crop?.size ?? resize.scaled, resize.subsampling, isGrey: isGrey)
-            }
-        }
-        return source + max(isTurned ? source : 0, resized.max() ?? 0)
     }
 }
 

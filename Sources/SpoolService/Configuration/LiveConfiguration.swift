@@ -42,13 +42,14 @@ extension WorkerConfiguration {
     /// All settings.
     static let parts: [Part] = [
         fixed(.spool, \.spool), fixed(.renderers, \.renderers), fixed(.watch, \.watch),
-        fixed(.scanInterval, \.scanInterval), fixed(.quietTime, \.quietTime), fixed(.settleTime, \.settleTime),
+        fixed(.scanInterval, \.scanInterval), live(.owners, \.jobLimits.owners), fixed(.quietTime, \.quietTime),
+        fixed(.settleTime, \.settleTime),
         live(.timeout, \.timeout), live(.shutdownTimeout, \.shutdownTimeout),
         live(.maxAttempts, \.retries.maxAttempts), live(.retryDelay, \.retries.delay),
         fixed(.retryMaximum, \.retries.maximumDelay), fixed(.leaseTimeout, \.leaseTimeout),
         live(.minFreeBytes, \.minFreeBytes), live(.minFreeInodes, \.minFreeInodes), live(.durability, \.durability),
         fixed(.inputRoots, \.inputRoots), fixed(.outputRoots, \.outputRoots),
-        live(.outputMode, \.outputMode),
+        live(.outputMode, \.outputAccess.mode), live(.outputGroup, \.outputAccess.group),
         live(.doneAge, \.doneRetention.age), live(.doneCount, \.doneRetention.count),
         live(.doneBytes, \.doneRetention.bytes), live(.failedAge, \.failedRetention.age),
         live(.failedCount, \.failedRetention.count), live(.failedBytes, \.failedRetention.bytes),
@@ -57,7 +58,8 @@ extension WorkerConfiguration {
         live(.inputPages, \.limits.inputPages), live(.inputScans, \.limits.inputScans),
         live(.inputMetadataBytes, \.limits.inputMetadataBytes), live(.outputPixels, \.limits.outputPixels),
         live(.avifPixels, \.limits.avifPixels), live(.outputDimension, \.limits.outputDimension),
-        live(.memory, \.memory), live(.outputBytes, \.outputBytes), fixed(.sandbox, \.sandbox),
+        live(.memory, \.memory), fixed(.totalMemory, \.totalMemory), live(.outputBytes, \.outputBytes),
+        fixed(.sandbox, \.sandbox),
         fixed(.metricsFile, \.metricsFile),
         live(.logLevel, \.logLevel),
     ]

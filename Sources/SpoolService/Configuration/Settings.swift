@@ -23,6 +23,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case renderers
     case watch
     case scanInterval = "scan-interval"
+    case owners
     case quietTime = "quiet-time"
     case settleTime = "settle-time"
     case timeout
@@ -37,6 +38,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case inputRoots = "input-roots"
     case outputRoots = "output-roots"
     case outputMode = "output-mode"
+    case outputGroup = "output-group"
     case doneAge = "retention.done.age"
     case doneCount = "retention.done.count"
     case doneBytes = "retention.done.bytes"
@@ -54,12 +56,13 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case avifPixels = "limits.avif-pixels"
     case outputDimension = "limits.output-dimension"
     case memory = "limits.memory"
+    case totalMemory = "limits.total-memory"
     case outputBytes = "limits.output-bytes"
     case sandbox
     case metricsFile = "metrics.file"
     case logLevel = "log.level"
 
-    var isList: Bool { self == .inputRoots || self == .outputRoots }
+    var isList: Bool { [.owners, .inputRoots, .outputRoots].contains(self) }
 
     var configKey: AbsoluteConfigKey { AbsoluteConfigKey(rawValue.split(separator: ".").map(String.init)) }
 
@@ -94,7 +97,7 @@ package struct Settings: Sendable {
                 found = try source.provider.value(forKey: key.configKey, type: type).value
             } catch {
                 // The providers throw for one reason: the value is of another type.
-                throw ConfigurationError(origin, key.isList ? "takes a list of paths" : "takes a single value")
+                throw ConfigurationError(origin, key.isList ? "takes a list" : "takes a single value")
             }
             if let found, let value = read(found.content) {
                 return Setting(value: value, origin: origin, base: source.base)

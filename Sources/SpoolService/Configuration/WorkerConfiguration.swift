@@ -32,23 +32,24 @@ package struct WorkerConfiguration: Sendable, Equatable {
     var inputRoots: [FilePath]
     /// Folders in which renditions may lie; relative paths of jobs begin in the first. Empty for the spool's `output`.
     var outputRoots: [FilePath]
-    /// The mode of renditions, as `chmod` takes it; nil to leave it to the umask.
-    var outputMode: UInt32?
+    var outputAccess: OutputAccess
     /// How much is kept of jobs that have ended.
     var retention: [TerminalState: Retention]
     var jobLimits: JobLimits
     /// The largest source file, in bytes.
     var inputBytes: Int
     var limits: RenderLimits
-    /// Private memory of one rendering, in bytes, and the bytes of one rendition.
-    var memory, outputBytes: Int
+    /// Private memory of one rendering, and of all renderings together, in bytes.
+    var memory, totalMemory: Int
+    /// Of one rendition.
+    var outputBytes: Int
     /// What must hold before a renderer sees a job.
     var sandbox: SandboxMode
     /// Where metrics are written for Prometheus; nil for nowhere.
     var metricsFile: FilePath?
     var logLevel: Logger.Level
 
-    package init(_ settings: Settings, cores: Int) throws(ConfigurationError) {
+    package init(_ settings: Settings, cores: Int, hostMemory: Int = HostMemory.bytes) throws(ConfigurationError) {
         spool = try settings.paths(.spool)?.first ?? settings.workingFolder.appending("spool")
         renderers = try settings.integer(.renderers, in: 1...256) ?? cores
         watch = try settings.choice(.watch, WatchMode.allCases.map { ($0.rawValue, $0) }) ?? .auto
@@ -67,14 +68,15 @@ package struct WorkerConfiguration: Sendable, Equatable {
         durability = try settings.choice(.durability, Durability.allCases.map { ($0.rawValue, $0) }) ?? .full
         inputRoots = try settings.paths(.inputRoots) ?? []
         outputRoots = try settings.paths(.outputRoots) ?? []
-        outputMode = try settings.mode(.outputMode)
+        outputAccess = OutputAccess(mode: try settings.mode(.outputMode), group: try settings.group(.outputGroup))
         retention = [
             .done: try settings.retention(.doneAge, .doneCount, .doneBytes),
             .failed: try settings.retention(.failedAge, .failedCount, .failedBytes),
         ]
         jobLimits = JobLimits(
             jobBytes: try settings.bytes(.jobBytes, in: 1...(64 << 20)) ?? 1 << 20,
-            metadataBytes: try settings.bytes(.metadataBytes, in: 0...(1 << 20)) ?? 256 << 10)
+            metadataBytes: try settings.bytes(.metadataBytes, in: 0...(1 << 20)) ?? 256 << 10,
+            owners: try settings.users(.owners))
         inputBytes = try settings.bytes(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
@@ -85,7 +87,10 @@ package struct WorkerConfiguration: Sendable, Equatable {
         limits.outputPixels = try settings.integer(.outputPixels, in: 1...Int.max) ?? limits.outputPixels
         limits.avifPixels = try settings.integer(.avifPixels, in: 1...Int.max) ?? limits.avifPixels
         limits.outputDimension = try settings.integer(.outputDimension, in: 1...65_535) ?? limits.outputDimension
-        memory = try settings.bytes(.memory, in: (16 << 20)...(1 << 42)) ?? 1 << 30
+        let memories = (16 << 20)...(1 << 42)
+        // The rest is for the worker itself, idle renderers, and the pages of files.
+        totalMemory = try settings.bytes(.totalMemory, in: memories) ?? max(memories.lowerBound, hostMemory / 4 * 3)
+        memory = try settings.bytes(.memory, in: memories) ?? min(1 << 30, totalMemory)
         outputBytes = try settings.bytes(.outputBytes, in: 1...Int.max) ?? 1 << 30
         sandbox = try settings.choice(.sandbox, SandboxMode.allCases.map { ($0.rawValue, $0) }) ?? .required
         metricsFile = try settings.paths(.metricsFile)?.first
@@ -98,9 +103,11 @@ package struct WorkerConfiguration: Sendable, Equatable {
     }
 
     /// What one rendering may use. Processor time is for all threads, so that a job with two may use both for all its time.
-    func budget(timeout: Duration) -> JobBudget {
+    /// - Parameter share: the memory beyond which it asks before it decodes; nil to let it never ask.
+    func budget(timeout: Duration, memoryShare share: Int? = nil) -> JobBudget {
         JobBudget(
-            memory: memory, processorSeconds: max(2, Int((2 * (timeout / .seconds(1))).rounded(.up))),
+            memory: memory, memoryShare: min(memory, share ?? memory),
+            processorSeconds: max(2, Int((2 * (timeout / .seconds(1))).rounded(.up))),
             outputBytes: outputBytes)
     }
 
@@ -144,6 +151,33 @@ extension Settings {
                 "takes a mode from 0600 to 0777 with reading and writing for the owner, not \"\(setting.value)\"")
         }
         return mode
+    }
+
+    fileprivate func group(_ key: SettingKey) throws(ConfigurationError) -> UserGroup? {
+        guard let setting = try text(key) else { return nil }
+        guard let group = UserGroup(setting.value) else {
+            throw ConfigurationError(
+                setting.origin,
+                "takes the name or the number of a group, and there is no group \"\(setting.value.shown)\"")
+        }
+        return group
+    }
+
+    /// Users by name or number.
+    fileprivate func users(_ key: SettingKey) throws(ConfigurationError) -> Set<UInt32>? {
+        guard let setting = try list(key) else { return nil }
+        var users: Set<UInt32> = []
+        for text in setting.value {
+            guard let user = User.number(of: text) else {
+                throw ConfigurationError(
+                    setting.origin, "takes names or numbers of users, and there is no user \"\(text.shown)\"")
+            }
+            users.insert(user)
+        }
+        guard !users.isEmpty else {
+            throw ConfigurationError(setting.origin, "takes at least one user; leave it out to take jobs of all users")
+        }
+        return users
     }
 
     fileprivate func retention(

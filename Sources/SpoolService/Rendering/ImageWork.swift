@@ -9,6 +9,7 @@ struct ImageWork: JobWork {
     var calls: AbandonableCalls
     var inputRoots: Roots
     var outputRoots: Roots
+    var memory: MemoryAdmission
     /// As it was when the work was made; a job has what is in force when it begins.
     private(set) var configuration: WorkerConfiguration
     private let live: LiveConfiguration
@@ -16,13 +17,13 @@ struct ImageWork: JobWork {
 
     init(
         renderers: RendererPool, calls: AbandonableCalls, inputRoots: Roots, outputRoots: Roots,
-        live: LiveConfiguration,
-        logger: Logger
+        memory: MemoryAdmission, live: LiveConfiguration, logger: Logger
     ) {
         self.renderers = renderers
         self.calls = calls
         self.inputRoots = inputRoots
         self.outputRoots = outputRoots
+        self.memory = memory
         configuration = live.current
         self.live = live
         self.logger = logger
@@ -47,10 +48,14 @@ struct ImageWork: JobWork {
         if case .returned(let result) = outcome { try result.get() }
     }
 
-    func close() async { await renderers.close() }
+    func close() async {
+        await renderers.close()
+        await memory.close()
+    }
 
     func abort() async {
         calls.abort()
+        await memory.close()
         await renderers.killAll()
     }
 }

@@ -182,10 +182,21 @@ struct JobRendering: Sendable {
         for _ in 0..<Self.maximumRefusals {
             let asked = ContinuousClock.now
             guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited, nil) }
+            let memory = await work.memory.begin()
             waited += asked.duration(to: .now)
-            guard let files = opened.files else { return (.interrupted, waited, nil) }
-            var (outcome, usage) = renderer.render(
-                request, files: files, work.configuration.budget(timeout: timeout), timeout: timeout)
+            guard let memory, let files = opened.files else {
+                await work.renderers.giveBack(renderer)
+                return (.interrupted, waited, nil)
+            }
+            var (outcome, usage) = await renderer.render(
+                request, files: files,
+                work.configuration.budget(timeout: timeout, memoryShare: work.memory.share), timeout: timeout
+            ) { bytes in
+                let asked = ContinuousClock.now
+                defer { waited += asked.duration(to: .now) }
+                return await mayHave(bytes, memory)
+            }
+            await work.memory.end(memory)
             if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
                 outcome = .babbled(flaw)
             }
@@ -205,6 +216,21 @@ struct JobRendering: Sendable {
             if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited, usage) }
         }
         return (.failed(JobError(.rendererDied, "no renderer took the job")), waited, nil)
+    }
+}
+
+extension JobRendering {
+    /// Waits until other renderings have left so much memory.
+    /// - Returns: false if the worker is stopping.
+    private func mayHave(_ bytes: Int, _ holding: MemoryAdmission.Holding) async -> Bool {
+        work.logger.info(
+            "the job begins when there is memory for it",
+            metadata: [
+                "input": "\(job.input.path.shown)", "needs": "\(ByteSize(bytes))",
+                "all": "\(ByteSize(work.memory.total))",
+            ])
+        // No rendering has more than its limit, whatever it says.
+        return await work.memory.enlarge(holding, to: min(bytes, work.configuration.memory))
     }
 }
 

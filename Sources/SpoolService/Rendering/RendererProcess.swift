@@ -127,39 +127,60 @@ final class RendererProcess: Sendable {
     /// Whether it can take a job: false once it has ended, or has broken its protocol.
     var isUsable: Bool { !isBroken.withLock { $0 } && !parent.socket.isClosed }
 
-    /// Renders, blocking. When this returns no process has the files open any more, but this one.
+    /// Renders. It blocks but where it waits for memory; when this returns no process has the files open any more, but this
+    /// one.
+    /// - Parameter admit: waits until the call may have so many bytes, which is not part of its time; false ends it.
     func render(
-        _ request: RenderRequest, files: RendererFiles, _ budget: JobBudget, timeout: Duration
-    ) -> (Outcome<RenderReply>, Usage?) {
-        ask(.render(request), files, budget, timeout)
+        _ request: RenderRequest, files: RendererFiles, _ budget: JobBudget, timeout: Duration,
+        admit: (Int) async -> Bool
+    ) async -> (Outcome<RenderReply>, Usage?) {
+        guard let child = child(for: .render(request), files, budget) else { return (.neverBegan, nil) }
+        var left = timeout
+        while true {
+            let start = ContinuousClock.now
+            let word: Outcome<ChildWord>? = hear(child, until: start + left)
+            left -= start.duration(to: .now)
+            guard case .replied(.needsMemory(let bytes))? = word else {
+                return end(child, word?.reply, until: .now + max(left, .zero), budget)
+            }
+            // One that has gone meanwhile does not hear it, and is found out next.
+            if await admit(bytes) { try? child.socket.send(Self.goOn) } else { child.process.kill() }
+        }
     }
+
+    /// Any message means it.
+    private static let goOn: [UInt8] = Array("go on".utf8)
 
     /// Plans, blocking.
     func explain(
         _ request: RenderRequest, source: OpenFile, _ budget: JobBudget, timeout: Duration
     ) -> Outcome<ExplainReply> {
-        ask(.explain(request), RendererFiles(source: source), budget, timeout).0
+        let deadline = ContinuousClock.now + timeout
+        guard let child = child(for: .explain(request), RendererFiles(source: source), budget) else {
+            return .neverBegan
+        }
+        return end(child, hear(child, until: deadline), until: deadline, budget).0
     }
 
-    private func ask<Reply: Decodable & Sendable>(
-        _ call: RendererCall, _ files: RendererFiles, _ budget: JobBudget, _ timeout: Duration
-    ) -> (Outcome<Reply>, Usage?) {
-        let deadline = ContinuousClock.now + timeout
-        guard let child = child(for: call, files, budget) else { return (.neverBegan, nil) }
-        var outcome: Outcome<Reply>? = nil
-        if !child.socket.waitUntilReadable(until: deadline) {
-            outcome = .timedOut
-        } else {
-            do throws(SystemFailure) {
-                // Without a message the child has ended, or is about to.
-                if let received = try child.socket.receive() {
-                    let reply = try? RendererAnswer.decode(Reply.self, from: received.message)
-                    outcome = reply.map { .replied($0) } ?? .babbled("it could not be read")
-                }
-            } catch {
-                outcome = .babbled("it could not be received: \(error)")
-            }
+    /// Waits for what the child says next.
+    /// - Returns: nil if it has ended, or is about to.
+    private func hear<Reply: Decodable>(_ child: Child, until deadline: ContinuousClock.Instant) -> Outcome<Reply>? {
+        guard child.socket.waitUntilReadable(until: deadline) else { return .timedOut }
+        do throws(SystemFailure) {
+            guard let received = try child.socket.receive() else { return nil }
+            let reply = try? RendererAnswer.decode(Reply.self, from: received.message)
+            return reply.map { .replied($0) } ?? .babbled("it could not be read")
+        } catch {
+            return .babbled("it could not be received: \(error)")
         }
+    }
+
+    /// Waits for the child's end, or ends it.
+    /// - Parameter outcome: of what it has said; nil if that was nothing.
+    private func end<Reply>(
+        _ child: Child, _ outcome: Outcome<Reply>?, until deadline: ContinuousClock.Instant, _ budget: JobBudget
+    ) -> (Outcome<Reply>, Usage?) {
+        var outcome = outcome
         // One that has answered ends by itself. All others are ended.
         if case .replied? = outcome {
             if !child.process.waitForEnd(until: .now + Self.endPatience) {
@@ -242,6 +263,22 @@ final class RendererProcess: Sendable {
     /// Kills the renderer, and waits for its end.
     func end() {
         Self.end(parent)
+    }
+}
+
+extension RendererProcess.Outcome<ChildWord> {
+    /// What it means as the last word; nil if it was none.
+    fileprivate var reply: RendererProcess.Outcome<RenderReply>? {
+        switch self {
+        case .replied(.reply(let reply)): .replied(reply)
+        case .replied(.needsMemory): nil
+        case .timedOut: .timedOut
+        case .died(let ending): .died(ending)
+        case .babbled(let flaw): .babbled(flaw)
+        case .lacksMemory(let bytes, let limit): .lacksMemory(bytes, limit: limit)
+        case .starved(let bytes): .starved(bytes)
+        case .neverBegan: .neverBegan
+        }
     }
 }
 

@@ -84,7 +84,10 @@ struct Worker {
             }
             let work = ImageWork(
                 renderers: renderers, calls: AbandonableCalls(limit: 256), inputRoots: inputRoots,
-                outputRoots: outputRoots, live: live, logger: logger)
+                outputRoots: outputRoots,
+                memory: MemoryAdmission(total: configuration.totalMemory, renderers: configuration.renderers),
+                live: live,
+                logger: logger)
             return .success(
                 WorkerService(
                     spool: spool, work: work, live: live,
