@@ -44,6 +44,12 @@ static const char *const parents[] = {
     "ugetrlimit", "tgkill", "prctl", "fcntl", "fcntl64",
 };
 
+// What reading fonts takes beside open(2) itself.
+static const char *const readers[] = {
+    "fstatat64", "newfstatat", "statx", "stat", "lstat", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+    "getdents64", "fstatfs", "statfs", "getcwd", "getuid", "geteuid", "getgid", "getegid",
+};
+
 // Stands in a compiled filter for the process that installs it.
 static const uint32_t own_process = 0x7EDCBA98;
 
@@ -118,7 +124,16 @@ static sandbox_filter *exported(scmp_filter_ctx filter) {
     return result;
 }
 
-sandbox_filter *sandbox_compile(enum sandbox_stage stage) {
+static int allow_opening(scmp_filter_ctx filter) {
+    unsigned long writing = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY);
+    int error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+                                 SCMP_A2(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+    int call = seccomp_syscall_resolve_name("open");
+    if (error || call == __NR_SCMP_ERROR || call < 0) return error;
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A1(SCMP_CMP_MASKED_EQ, writing, O_RDONLY));
+}
+
+sandbox_filter *sandbox_compile(enum sandbox_stage stage, bool opens_files) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter) {
         errno = ENOMEM;
@@ -127,6 +142,8 @@ sandbox_filter *sandbox_compile(enum sandbox_stage stage) {
     int error = allow(filter, everybody, sizeof everybody / sizeof *everybody);
     if (!error && stage == SANDBOX_PARENT) error = allow(filter, parents, sizeof parents / sizeof *parents);
     if (!error) error = allow_some_arguments(filter, stage);
+    if (!error && opens_files) error = allow(filter, readers, sizeof readers / sizeof *readers);
+    if (!error && opens_files) error = allow_opening(filter);
     sandbox_filter *result = NULL;
     if (error)
         errno = -error;

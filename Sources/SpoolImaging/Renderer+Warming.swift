@@ -11,9 +11,11 @@ package import SpoolWire
 /// findings the process then gets: ``load()``, then in a child ``tried()``, then ``init(tried:)``.
 extension Renderer {
     /// Starts libvips and loads the classes of all its operations.
+    /// - Parameter formats: to be read beside those that libvips trusts.
     /// - Throws: ``ErrorCode/renderFailed``, if libvips does not start.
-    package static func load() throws(JobError) {
+    package static func load(trusting formats: [SourceFormat] = []) throws(JobError) {
         try VipsLibrary.start()
+        VipsLibrary.trust(formats)
         spool_vips_load_operations()
     }
 

@@ -29,7 +29,9 @@ struct Rendering {
         try source.check(request.input.sha256)
         decoder = try Decoder(source, request.input)
         opened = try decoder.openHeader()
-        header = SourceHeader(opened, ignoringProfile: decoder.ignoresProfile)
+        var header = SourceHeader(opened, ignoringProfile: decoder.ignoresProfile)
+        if !source.format.hasPages { header.pages = 1 }
+        self.header = header
         try header.check(request.limits)
 
         let upright = request.input.autoOrient ? header.orientation : .upright

@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 
 /// One rendition of a job: what to do with the decoded image.
 struct RenditionTask {

@@ -13,11 +13,14 @@ enum SpoolRenderer {
             // Its own program, by which it was started.
             close(ChildProcess.programDescriptor)
             ProcessSetup.setName("spool-renderer")
-            let mode = CommandLine.arguments.dropFirst().first.flatMap(SandboxMode.init) ?? .required
-            try Renderer.load()
+            let arguments = CommandLine.arguments.dropFirst()
+            let mode = arguments.first.flatMap(SandboxMode.init) ?? .required
+            let formats = arguments.dropFirst().compactMap(SourceFormat.init)
+            try Renderer.load(trusting: formats)
             let renderer = try Renderer(tried: ForkedChild.output { try Renderer.tried() })
             let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
-            try RendererParent(renderer, to: socket, mode).run()
+            let fonts = formats.contains(where: \.isDrawn) ? FontFolders.all : []
+            try RendererParent(renderer, to: socket, mode, readable: fonts).run()
         } catch {
             ProcessSetup.complain("spool-renderer: \(error)")
             exit(EX_UNAVAILABLE)

@@ -32,8 +32,11 @@ package struct RendererParent<Program: RendererProgram> {
     private let sandbox: Sandbox?
 
     /// Locks down and greets.
-    /// - Parameter program: loaded and ready.
-    package init(_ program: Program, to supervisor: MessageSocket, _ mode: SandboxMode) throws {
+    /// - Parameters:
+    ///   - program: loaded and ready.
+    ///   - readable: folders that it can read.
+    package init(_ program: Program, to supervisor: MessageSocket, _ mode: SandboxMode, readable: [String] = []) throws
+    {
         guard sandbox_count_threads() == 1 else {
             throw SandboxFailure(description: "a library has started threads, so no child can be forked")
         }
@@ -41,7 +44,7 @@ package struct RendererParent<Program: RendererProgram> {
         // A rendition that is too large for its limit is an error of that write, not the child's end.
         _ = signal(SIGXFSZ, SIG_IGN)
         let report: SandboxReport
-        (sandbox, report) = try Sandbox.close(mode)
+        (sandbox, report) = try Sandbox.close(mode, readable: readable)
         self.program = program
         self.supervisor = supervisor
         try supervisor.send(

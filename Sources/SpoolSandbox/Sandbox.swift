@@ -11,15 +11,17 @@ package struct Sandbox {
     private let child: OpaquePointer
 
     /// Locks this process down. Blocks nothing that ``SpoolWire/RendererGreeting`` then does not name.
+    /// - Parameter readable: folders whose files can still be opened to be read.
     /// - Returns: what holds, for the greeting.
-    static func close(_ mode: SandboxMode) throws(SandboxFailure) -> (Sandbox?, SandboxReport) {
+    static func close(_ mode: SandboxMode, readable: [String]) throws(SandboxFailure) -> (Sandbox?, SandboxReport) {
         guard sandbox_renounce() == 0 else { throw .last("give up privileges") }
         var report = SandboxReport(landlock: 0, systemCalls: false)
         guard mode != .off else { return (nil, report) }
         // Compiled first: files of the library's own are needed for it.
-        guard let parent = unsafe sandbox_compile(SANDBOX_PARENT), let child = unsafe sandbox_compile(SANDBOX_CHILD)
+        guard let parent = unsafe sandbox_compile(SANDBOX_PARENT, !readable.isEmpty),
+            let child = unsafe sandbox_compile(SANDBOX_CHILD, !readable.isEmpty)
         else { throw .last("compile the filters of system calls") }
-        if sandbox_close_file_system() == 0 {
+        if unsafe sandbox_close_file_system(readable.joined(separator: ":")) == 0 {
             report.landlock = Int(sandbox_landlock_version())
         } else if mode == .required {
             throw .last("take the file system away (Landlock, of Linux 5.13 or later, must be enabled)")

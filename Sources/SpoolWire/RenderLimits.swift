@@ -17,6 +17,9 @@ public struct RenderLimits: Sendable, Equatable {
     /// Pixels of one AVIF rendition: its encoder takes some hundred bytes and a microsecond for each.
     public var avifPixels: Int
 
+    /// Sources of other formats are refused.
+    package var inputFormats = SourceFormat.trusted
+
     public init(
         inputPixels: Int = 100_000_000, inputPages: Int = 10_000, inputScans: Int = 100,
         inputMetadataBytes: Int = 16 << 20, outputDimension: Int = 16_384, outputPixels: Int = 300_000_000,
@@ -41,6 +44,7 @@ public struct RenderLimits: Sendable, Equatable {
     var json: JSONValue {
         var object = JSONObject()
         for (name, path) in Self.names { object[name] = .number(self[keyPath: path]) }
+        object["inputFormats"] = .array(inputFormats.map(\.rawValue).sorted().map { .string($0) })
         return .object(object)
     }
 
@@ -51,6 +55,10 @@ public struct RenderLimits: Sendable, Equatable {
             guard let value = json[name]?.int else { return nil }
             self[keyPath: path] = value
         }
+        guard let formats = json["inputFormats"]?.array?.compactMap(\.string).compactMap(SourceFormat.init) else {
+            return nil
+        }
+        inputFormats = Set(formats)
     }
 }
 

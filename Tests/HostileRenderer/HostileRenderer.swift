@@ -14,7 +14,8 @@ enum HostileRenderer {
             close(ChildProcess.programDescriptor)
             let mode = CommandLine.arguments.dropFirst().first.flatMap(SandboxMode.init) ?? .required
             let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
-            try RendererParent(Puppet(supervisor: getppid()), to: socket, mode).run()
+            let fonts = CommandLine.arguments.count > 2 ? FontFolders.all : []
+            try RendererParent(Puppet(supervisor: getppid()), to: socket, mode, readable: fonts).run()
         } catch {
             ProcessSetup.complain("\(error)")
             exit(EX_UNAVAILABLE)

@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

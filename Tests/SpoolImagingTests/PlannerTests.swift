@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging

@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging
@@ -33,7 +34,7 @@ struct ReductionTests {
         #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 2000, height: 1000)]) == .none)
     }
 
-    @Test(arguments: [SourceFormat.png, .gif, .tiff, .heic, .avif])
+    @Test(arguments: [SourceFormat.png, .gif, .tiff, .heic, .avif, .svg, .pdf, .jxl, .jp2])
     func `other formats are decoded in full`(_ format: SourceFormat) {
         #expect(Reduction(of: format, stored: Self.stored, needed: [Size(width: 1, height: 1)]) == .none)
     }

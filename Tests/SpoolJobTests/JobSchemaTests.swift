@@ -91,7 +91,7 @@ import Testing
                 #expect(!job.json.text().contains("\"\(name)\""))
             }
         }
-        #expect(defaults == 27)
+        #expect(defaults == 28)
     }
 
     private var inputSchema: JSONValue? { schema["properties"]?["input"]?["oneOf"]?[1] }
@@ -128,7 +128,7 @@ import Testing
     @Test func `agrees with the decoder on every job with one thing changed`() throws {
         let whole = try JSONValue(
             parsing: #"""
-                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "pages": 2, "ignoreIcc": true,
+                {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "pages": 2, "density": 300, "ignoreIcc": true,
                    "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "maxAttempts": 4, "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},

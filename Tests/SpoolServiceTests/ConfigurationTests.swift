@@ -88,6 +88,7 @@ import Testing
         .durability: ("none", { $0.durability == .none }),
         .inputRoots: ("/srv/a,/srv/b", { $0.inputRoots == ["/srv/a", "/srv/b"] }),
         .outputRoots: ("/srv/c,/srv/d", { $0.outputRoots == ["/srv/c", "/srv/d"] }),
+        .inputFormats: ("jpeg,svg", { $0.limits.inputFormats == [.jpeg, .svg] }),
         .outputMode: ("0640", { $0.outputAccess.mode == 0o640 }),
         .outputGroup: ("daemon", { $0.outputAccess.group == UserGroup(id: 1) }),
         .doneAge: ("1w", { $0.retention[.done] == Retention(age: 604_800, count: nil, bytes: nil) }),

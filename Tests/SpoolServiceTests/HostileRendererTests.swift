@@ -23,7 +23,8 @@ struct HostileRendererFixture {
         return try OpenFile.program(at: tests.removingLastComponent().appending("HostileRenderer"))
     }
 
-    init(_ environment: [String: String] = [:]) async throws {
+    /// - Parameter formats: that its decoders are not trusted with.
+    init(_ environment: [String: String] = [:], trusting formats: Set<SourceFormat> = []) async throws {
         scratch = try ScratchFolder()
         try scratch.write("", to: "out/.hidden")
         let configuration = try WorkerConfiguration(
@@ -31,12 +32,14 @@ struct HostileRendererFixture {
                 flags: [:], environment: ["SPOOL_WORKER_TIMEOUT": "60s"].merging(environment) { $1 }, file: nil,
                 workingFolder: "/"),
             cores: 1)
-        renderer = try RendererProcess.start(1, .required, logger: silent, program: Self.program())[0]
+        renderer = try RendererProcess.start(1, .required, trusting: formats, logger: silent, program: Self.program())[
+            0]
         pool = RendererPool(count: 1, logger: silent) { [renderer] (_, _) in [renderer] }
         _ = try await pool.start()
         try scratch.write("", to: "in/.hidden")
         work = ImageWork(
-            renderers: pool, calls: AbandonableCalls(limit: 8), inputRoots: try Roots([scratch.path.appending("in")]),
+            renderers: Renderers(pool), calls: AbandonableCalls(limit: 8),
+            inputRoots: try Roots([scratch.path.appending("in")]),
             outputRoots: try Roots([scratch.path.appending("out")]),
             memory: MemoryAdmission(total: configuration.totalMemory, renderers: 1),
             live: LiveConfiguration(configuration, logLevel: SharedLogLevel(.critical)), logger: silent)
@@ -80,6 +83,16 @@ struct `A renderer that was taken over` {
         let fixture = try await HostileRendererFixture()
         let report = try await fixture.error(of: "probe").message
         #expect(report.contains("refused") && !report.contains("DONE"), "\(report)")
+        #expect(report.split(separator: ";").count == 22)
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    @Test func `by a picture with text can look for names, and read nothing but fonts`() async throws {
+        let fixture = try await HostileRendererFixture(trusting: [.svg])
+        let report = try await fixture.error(of: "probe").message
+        let done = report.split(separator: "; ").filter { $0.hasSuffix("DONE") }
+        #expect(done == ["look for a name: DONE"], "\(report)")
         #expect(report.split(separator: ";").count == 22)
         try await fixture.expectNothingLeft()
         await fixture.end()

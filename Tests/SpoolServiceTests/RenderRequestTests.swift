@@ -161,6 +161,7 @@ extension OpenFile {
         job.input.page = 4
         job.input.pages = 5
         job.input.ignoreIcc = true
+        job.input.density = 300
         job.input.sha256 = String(repeating: "0a", count: 32)
         let limits = RenderLimits(
             inputPixels: 5, inputPages: 7, inputScans: 8, inputMetadataBytes: 9, outputDimension: 6, outputPixels: 10,

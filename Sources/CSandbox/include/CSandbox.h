@@ -2,6 +2,7 @@
 #ifndef CSANDBOX_H
 #define CSANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -21,9 +22,10 @@ int sandbox_renounce(void);
 // The version of Landlock that the kernel offers, or -1.
 int sandbox_landlock_version(void);
 
-// Takes all of the file system away, by name, from this process and its later children: by Landlock without any rule. Takes
-// TCP from version 4 on, and abstract sockets and signals to other processes from version 6 on. Open files stay usable.
-int sandbox_close_file_system(void);
+// Takes all of the file system away, by name, from this process and its later children, by Landlock; but what lies below
+// `readable`, a list of folders with colons between them, can still be read. What does not exist there is passed over. Takes TCP
+// from version 4 on, and abstract sockets and signals to other processes from version 6 on. Open files stay usable.
+int sandbox_close_file_system(const char *readable);
 
 // The system calls that are left (seccomp(2)); all others fail with EPERM. A filter applies on top of those before it.
 enum sandbox_stage {
@@ -36,8 +38,8 @@ enum sandbox_stage {
 // A compiled filter; compiling takes longer than a fork.
 typedef struct sandbox_filter sandbox_filter;
 
-// NULL and errno on failure.
-sandbox_filter *sandbox_compile(enum sandbox_stage stage);
+// NULL and errno on failure. With `opens_files`, files can be opened to be read, as far as Landlock lets them be.
+sandbox_filter *sandbox_compile(enum sandbox_stage stage, bool opens_files);
 int sandbox_install(const sandbox_filter *filter);
 
 // Limits of the calling process, for good. Returns the first error.

@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolWire
 
 /// An ICC profile, read as far as it takes to see whether it says anything but "sRGB".
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import SpoolInspection
+import SpoolWire
 
 /// A curve of an ICC profile: from stored values to light, both 0 to 1.
 enum ToneCurve {

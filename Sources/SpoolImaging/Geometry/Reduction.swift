@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolWire
 
 /// How much smaller than stored a decoder delivers the image: it can leave out work that resizing would undo.
 enum Reduction: Equatable, Sendable {
@@ -48,7 +49,7 @@ enum Reduction: Equatable, Sendable {
             let scale = max(
                 Double(largest.width) / Double(stored.width), Double(largest.height) / Double(stored.height))
             self = scale < 1 ? .scale(scale) : .none
-        case .png, .gif, .tiff, .heic, .avif: self = .none
+        case .png, .gif, .tiff, .heic, .avif, .svg, .pdf, .jxl, .jp2: self = .none
         }
     }
 }

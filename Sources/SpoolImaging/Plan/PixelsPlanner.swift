@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 
 extension PixelsPlan {
     /// What one rendition needs.

@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 
 /// Chooses the way from a source to its renditions.
 struct Planner {

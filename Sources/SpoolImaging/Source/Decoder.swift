@@ -1,6 +1,7 @@
 import CVips
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 
 /// Opens a source with the one loader of its format.
 struct Decoder {
@@ -10,6 +11,8 @@ struct Decoder {
     private let page: Int
     /// nil for all.
     private let mostPages: Int?
+    /// Pixels an inch, of what is drawn.
+    private let density: Double
     /// Whether pixels are sRGB whatever their profile says.
     let ignoresProfile: Bool
 
@@ -23,6 +26,7 @@ struct Decoder {
         failOn = input.failOn
         page = input.page
         mostPages = input.pages
+        density = input.density
         ignoresProfile = input.ignoreIcc
     }
 
@@ -37,7 +41,7 @@ struct Decoder {
         }
         let first = try opened(0)
         guard page > 0 else { return first }
-        let pages = max(1, first.field("n-pages") ?? 1)
+        let pages = source.format.hasPages ? max(1, first.field("n-pages") ?? 1) : 1
         guard page < pages else {
             let has = pages == 1 ? "one page, page 0" : "\(pages) pages, 0 to \(pages - 1)"
             throw JobError(.jobInvalid, "input.page is \(page), but the image has \(has)")
@@ -58,6 +62,7 @@ struct Decoder {
         loader.set("access", member: "sequential")
         if page > 0 { loader.set("page", page) }
         if count > 1 { loader.set("n", count) }
+        if source.format.isDrawn { loader.set("dpi", density) }
         // Interlaced images cannot be read in sequence. Large ones would go through a file in a folder that may be
         // missing or full; what they take is bounded by the limit on pixels.
         loader.set("memory", true)

@@ -1,4 +1,4 @@
-import SpoolInspection
+import SpoolWire
 
 extension SourceFormat {
     /// libvips' operation that reads the format, and no other.
@@ -10,14 +10,32 @@ extension SourceFormat {
         case .gif: "gifload_source"
         case .tiff: "tiffload_source"
         case .heic, .avif: "heifload_source"
+        case .svg: "svgload_source"
+        case .pdf: "pdfload_source"
+        case .jxl: "jxlload_source"
+        case .jp2: "jp2kload_source"
         }
     }
+
+    /// The class of libvips' loaders that are blocked for want of trust.
+    var blockedClass: StaticString? {
+        switch self {
+        case .svg: "VipsForeignLoadSvg"
+        case .pdf: "VipsForeignLoadPdf"
+        case .jxl: "VipsForeignLoadJxl"
+        case .jp2: "VipsForeignLoadJp2k"
+        case .jpeg, .png, .webp, .gif, .tiff, .heic, .avif: nil
+        }
+    }
+
+    /// Whether what libvips calls pages are some: of JPEG 2000 they are smaller versions of the picture.
+    var hasPages: Bool { self != .jp2 }
 
     /// Whether the decoder holds the whole picture in memory.
     var isDecodedWhole: Bool {
         switch self {
-        case .webp, .gif, .heic, .avif: true
-        case .jpeg, .png, .tiff: false
+        case .webp, .gif, .heic, .avif, .pdf, .jxl: true
+        case .jpeg, .png, .tiff, .svg, .jp2: false
         }
     }
 }

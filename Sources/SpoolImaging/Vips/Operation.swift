@@ -12,6 +12,9 @@ struct Operation: ~Copyable {
         unsafe spool_vips_has_operation(name.cString) != 0
     }
 
+    /// Lets a class of operations be made that is blocked.
+    static func allow(_ name: StaticString) { unsafe vips_operation_block_set(name.cString, 0) }
+
     init(_ name: StaticString) throws(VipsFailure) {
         guard let pointer = unsafe vips_operation_new(name.cString) else { throw .take() }
         unsafe self.pointer = pointer

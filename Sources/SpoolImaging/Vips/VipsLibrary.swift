@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolWire
 import Synchronization
 
 /// The state of libvips that a process has once.
@@ -32,6 +33,13 @@ enum VipsLibrary {
         vips_block_untrusted_set(1)
         return nil
     }()
+
+    /// Lets this process read formats that libvips does not trust. Their loaders may still be missing.
+    static func trust(_ formats: [SourceFormat]) {
+        for format in formats {
+            if let name = format.blockedClass { Operation.allow(name) }
+        }
+    }
 
     /// Runs `body` while no other thread uses libvips: the error buffer belongs to the process, and only one user at
     /// a time can tell whose errors it holds.

@@ -46,6 +46,8 @@ public struct Input: Sendable, Equatable {
     public var page = 0
     /// How many pages or frames animated renditions have, from ``page`` on; nil for all.
     public var pages: Int?
+    /// Pixels an inch at which SVG and PDF are drawn.
+    public var density = 72.0
     /// Takes the numbers of the pixels for sRGB, whatever the image's profile says.
     public var ignoreIcc = false
     /// What the file's SHA-256 must be, in small hexadecimal digits.

@@ -120,6 +120,9 @@ extension Input: Blank {
             .optional(
                 "pages", \.pages, WholeNumberKind(1...100_000), default: "all",
                 "how many pages or frames an `animated` rendition has, from `page` on"),
+            .defaulted(
+                "density", \.density, NumberKind(atLeast: 1, atMost: 10_000),
+                "pixels an inch at which SVG and PDF are drawn; other formats have pixels of their own"),
             .defaulted("ignoreIcc", \.ignoreIcc, FlagKind(), "take the pixels for sRGB, whatever their profile says"),
             .optional(
                 "sha256", \.sha256, DigestKind(), default: "any",

@@ -49,6 +49,7 @@ extension WorkerConfiguration {
         fixed(.retryMaximum, \.retries.maximumDelay), fixed(.leaseTimeout, \.leaseTimeout),
         live(.minFreeBytes, \.minFreeBytes), live(.minFreeInodes, \.minFreeInodes), live(.durability, \.durability),
         fixed(.inputRoots, \.inputRoots), fixed(.outputRoots, \.outputRoots),
+        fixed(.inputFormats, \.limits.inputFormats),
         live(.outputMode, \.outputAccess.mode), live(.outputGroup, \.outputAccess.group),
         live(.doneAge, \.doneRetention.age), live(.doneCount, \.doneRetention.count),
         live(.doneBytes, \.doneRetention.bytes), live(.failedAge, \.failedRetention.age),

@@ -37,6 +37,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case durability
     case inputRoots = "input-roots"
     case outputRoots = "output-roots"
+    case inputFormats = "input-formats"
     case outputMode = "output-mode"
     case outputGroup = "output-group"
     case doneAge = "retention.done.age"
@@ -62,7 +63,7 @@ package enum SettingKey: String, CaseIterable, Sendable {
     case metricsFile = "metrics.file"
     case logLevel = "log.level"
 
-    var isList: Bool { [.owners, .inputRoots, .outputRoots].contains(self) }
+    var isList: Bool { [.owners, .inputRoots, .outputRoots, .inputFormats].contains(self) }
 
     var configKey: AbsoluteConfigKey { AbsoluteConfigKey(rawValue.split(separator: ".").map(String.init)) }
 

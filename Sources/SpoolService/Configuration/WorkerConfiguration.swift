@@ -79,6 +79,7 @@ package struct WorkerConfiguration: Sendable, Equatable {
             owners: try settings.users(.owners))
         inputBytes = try settings.bytes(.inputBytes, in: 1...Int.max) ?? 256 << 20
         limits = RenderLimits()
+        limits.inputFormats = try settings.formats(.inputFormats) ?? limits.inputFormats
         limits.inputPixels = try settings.integer(.inputPixels, in: 1...Int.max) ?? limits.inputPixels
         limits.inputPages = try settings.integer(.inputPages, in: 1...Int.max) ?? limits.inputPages
         limits.inputScans = try settings.integer(.inputScans, in: 1...Int.max) ?? limits.inputScans
@@ -161,6 +162,20 @@ extension Settings {
                 "takes the name or the number of a group, and there is no group \"\(setting.value.shown)\"")
         }
         return group
+    }
+
+    fileprivate func formats(_ key: SettingKey) throws(ConfigurationError) -> Set<SourceFormat>? {
+        guard let setting = try list(key) else { return nil }
+        var formats: Set<SourceFormat> = []
+        for text in setting.value {
+            guard let format = SourceFormat(rawValue: text) else {
+                let names = SourceFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ConfigurationError(setting.origin, "takes some of \(names), not \"\(text.shown)\"")
+            }
+            formats.insert(format)
+        }
+        guard !formats.isEmpty else { throw ConfigurationError(setting.origin, "takes at least one format") }
+        return formats
     }
 
     /// Users by name or number.

@@ -4,7 +4,7 @@ import SpoolSystem
 
 /// The work that this worker is for: renditions of images, by renderer processes.
 struct ImageWork: JobWork {
-    var renderers: RendererPool
+    var renderers: Renderers
     /// For the files that jobs name.
     var calls: AbandonableCalls
     var inputRoots: Roots
@@ -16,7 +16,7 @@ struct ImageWork: JobWork {
     var logger: Logger
 
     init(
-        renderers: RendererPool, calls: AbandonableCalls, inputRoots: Roots, outputRoots: Roots,
+        renderers: Renderers, calls: AbandonableCalls, inputRoots: Roots, outputRoots: Roots,
         memory: MemoryAdmission, live: LiveConfiguration, logger: Logger
     ) {
         self.renderers = renderers

@@ -178,14 +178,15 @@ struct JobRendering: Sendable {
     /// - Returns: also how long no renderer was free, and what the rendering took.
     private func render(_ opened: OpenedJob) async -> (RenderOutcome, waited: Duration, RendererProcess.Usage?) {
         let request = RenderRequest(withoutPathsOf: job, limits: work.configuration.limits)
+        let renderers = work.renderers.pool(forUntrusted: opened.hasUntrustedFormat)
         var waited = Duration.zero
         for _ in 0..<Self.maximumRefusals {
             let asked = ContinuousClock.now
-            guard let renderer = await work.renderers.borrow() else { return (.interrupted, waited, nil) }
+            guard let renderer = await renderers.borrow() else { return (.interrupted, waited, nil) }
             let memory = await work.memory.begin()
             waited += asked.duration(to: .now)
             guard let memory, let files = opened.files else {
-                await work.renderers.giveBack(renderer)
+                await renderers.giveBack(renderer)
                 return (.interrupted, waited, nil)
             }
             var (outcome, usage) = await renderer.render(
@@ -200,9 +201,9 @@ struct JobRendering: Sendable {
             if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
                 outcome = .babbled(flaw)
             }
-            await work.renderers.giveBack(renderer)
+            await renderers.giveBack(renderer)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if case .replied = outcome {} else if await work.renderers.isClosed { return (.interrupted, waited, nil) }
+            if case .replied = outcome {} else if await renderers.isClosed { return (.interrupted, waited, nil) }
             switch outcome {
             case .replied(.rendered(let rendered)): return (.rendered(rendered), waited, usage)
             case .replied(.failed(let error)): return (.failed(error), waited, usage)

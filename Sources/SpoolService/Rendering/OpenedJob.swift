@@ -17,6 +17,8 @@ final class OpenedJob: Sendable {
     private let held: Mutex<Held?>
     /// The source's, before anything was read; without it the job fails.
     let before: FileStatus?
+    /// Whether a decoder that is not trusted is going to read an input, as its first bytes tell.
+    let hasUntrustedFormat: Bool
 
     init(_ job: Job, _ attempt: WorkAttempt, _ work: ImageWork, _ steps: StepGuard) throws(JobError) {
         let source = try SourceFile.open(
@@ -29,6 +31,10 @@ final class OpenedJob: Sendable {
                 try SourceFile.open(
                     path, in: work.inputRoots, limit: work.configuration.inputBytes, as: "overlay"))
         }
+        // Of formats that are not read anyway, any renderer may say so.
+        hasUntrustedFormat =
+            !work.configuration.limits.inputFormats.isSubset(of: SourceFormat.trusted)
+            && ([source] + overlays).contains(where: \.hasUntrustedFormat)
         let overlaysBefore = overlays.map { try? $0.status() }
         let targets = try RenditionFiles(
             for: job, attempt, sources: [source] + overlays, in: work.outputRoots, work.configuration.outputAccess,
@@ -71,5 +77,15 @@ final class OpenedJob: Sendable {
             return held
         }
         withExtendedLifetime(files) {}
+    }
+}
+
+extension OpenFile {
+    fileprivate var hasUntrustedFormat: Bool {
+        // One that cannot be read is found out by whoever reads it next.
+        guard let head = try? read(upTo: SourceFormat.headLength, expecting: SourceFormat.headLength) else {
+            return false
+        }
+        return SourceFormat(of: head).map { !$0.isTrusted } ?? false
     }
 }

@@ -9,7 +9,7 @@ extension RenderReply {
         guard images.count == job.renditions.count else {
             return "\(images.count) renditions instead of \(job.renditions.count)"
         }
-        guard Self.isFormat(input.format) else { return "a format that is no lower-case word" }
+        guard limits.inputFormats.map(\.rawValue).contains(input.format) else { return "a format that is not read" }
         let dimensions = images.flatMap { [$0.width, $0.height] }
         let sizes = [input.width, input.height, input.pages, input.bytes] + images.map(\.bytes) + dimensions
         guard sizes.allSatisfy({ $0 > 0 }) else { return "a size that is not positive" }
@@ -43,10 +43,6 @@ extension RenderReply {
 
     /// Up to a year.
     private static let possibleMilliseconds = 0...3.2e10
-
-    private static func isFormat(_ text: String) -> Bool {
-        (1...16).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) }
-    }
 
     private static func isHash(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

@@ -22,9 +22,13 @@ actor RendererPool {
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
 
-    init(count: Int, _ sandbox: SandboxMode, events: WorkerEvents, logger: Logger, program: OpenFile) {
+    /// - Parameter formats: which they read beside those that are trusted.
+    init(
+        count: Int, _ sandbox: SandboxMode, trusting formats: Set<SourceFormat>, events: WorkerEvents, logger: Logger,
+        program: OpenFile
+    ) {
         self.init(count: count, events: events, logger: logger) { (count, logger) throws(RendererStartError) in
-            try RendererProcess.start(count, sandbox, logger: logger, program: program)
+            try RendererProcess.start(count, sandbox, trusting: formats, logger: logger, program: program)
         }
     }
 

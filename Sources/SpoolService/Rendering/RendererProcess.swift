@@ -56,14 +56,16 @@ final class RendererProcess: Sendable {
     /// Starts renderers side by side and waits until all say that they can work.
     /// - Parameters:
     ///   - sandbox: what must hold, or they do not start.
+    ///   - formats: which they read beside those that are trusted.
     ///   - logger: for what they write to their standard error.
     ///   - program: of the renderers.
     static func start(
-        _ count: Int, _ sandbox: SandboxMode, logger: Logger, program: OpenFile
+        _ count: Int, _ sandbox: SandboxMode, trusting formats: Set<SourceFormat> = [], logger: Logger,
+        program: OpenFile
     ) throws(RendererStartError) -> [RendererProcess] {
         var parents: [ChildProcess] = []
         do {
-            for _ in 0..<count { parents.append(try spawn(program, sandbox, logger)) }
+            for _ in 0..<count { parents.append(try spawn(program, sandbox, formats, logger)) }
         } catch {
             for parent in parents { Self.end(parent) }
             throw error
@@ -81,12 +83,13 @@ final class RendererProcess: Sendable {
     }
 
     private static func spawn(
-        _ program: OpenFile, _ sandbox: SandboxMode, _ logger: Logger
+        _ program: OpenFile, _ sandbox: SandboxMode, _ formats: Set<SourceFormat>, _ logger: Logger
     ) throws(RendererStartError) -> ChildProcess {
         do {
             let words = try Pipe()
             let parent = try ChildProcess(
-                program, arguments: [RendererProgram.name.string, sandbox.rawValue], environment: environment,
+                program, arguments: [RendererProgram.name.string, sandbox.rawValue] + formats.map(\.rawValue).sorted(),
+                environment: environment,
                 errors: words.writing)
             RendererWords.follow(words.reading, of: parent.pid, logger: logger)
             return parent

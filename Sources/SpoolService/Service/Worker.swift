@@ -58,9 +58,8 @@ struct Worker {
             }
             let events = WorkerEvents(sinks: [EventLog(logger: logger)] + (metrics.map { [$0] } ?? []))
             let floorFolders = [spool.root] + outputRoots.folders
-            let renderers = RendererPool(
-                count: configuration.renderers, configuration.sandbox, events: events, logger: logger,
-                program: try RendererProgram.open())
+            let renderers = Renderers(
+                configuration, events: events, logger: logger, program: try RendererProgram.open())
             let greeting = try await renderers.start()
 
             // Watch first, then scan: what is dropped in between is seen by one or the other.
@@ -85,7 +84,7 @@ struct Worker {
             let work = ImageWork(
                 renderers: renderers, calls: AbandonableCalls(limit: 256), inputRoots: inputRoots,
                 outputRoots: outputRoots,
-                memory: MemoryAdmission(total: configuration.totalMemory, renderers: configuration.renderers),
+                memory: MemoryAdmission(total: configuration.totalMemory, renderers: renderers.count),
                 live: live,
                 logger: logger)
             return .success(
