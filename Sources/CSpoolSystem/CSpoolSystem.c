@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CSpoolSystem.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -227,4 +228,9 @@ const char *spool_signal_name(int signal) { return sigabbrev_np(signal); }
 int64_t spool_file_system_type(int folder) {
     struct statfs information;
     return fstatfs(folder, &information) < 0 ? -1 : (int64_t)information.f_type;
+}
+
+const char *spool_library_path(const void *address) {
+    Dl_info library;
+    return dladdr(address, &library) ? library.dli_fname : NULL;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <gmodule.h>
 #include <vips/vips.h>
 
 #include "alpha.h"
@@ -256,6 +257,31 @@ static inline void *spool_vips_load_class(GType type, void *unused1, void *unuse
 /* Makes the classes of all operations, which otherwise are made when they are first used. */
 static inline void spool_vips_load_operations(void) {
     vips_type_map_all(g_type_from_name("VipsOperation"), (VipsTypeMap2Fn) spool_vips_load_class, NULL);
+}
+
+/* Starts libvips without its modules, which are many libraries: each is more code for whoever takes a renderer over, and more
+   mappings to copy with each fork. libvips looks for them below VIPSHOME. */
+static inline int spool_vips_start(void) {
+    setenv("VIPSHOME", "/nonexistent", 1);
+    int result = vips_init("spool-worker");
+    unsetenv("VIPSHOME");
+    return result;
+}
+
+/* Where libvips lies in memory. */
+static inline const void *spool_vips_address(void) {
+    return (const void *) vips_init;
+}
+
+/* Loads one module, "vips-heif", from beside the library. In some builds what it does is a part of libvips; then there is none,
+   and that is no error. */
+static inline void spool_vips_load_module(const char *library, const char *name) {
+    char *folder = g_path_get_dirname(library);
+    char *path = g_strdup_printf("%s/vips-modules-%d.%d/%s.so", folder, vips_version(0), vips_version(1), name);
+    GModule *module = g_file_test(path, G_FILE_TEST_EXISTS) ? g_module_open(path, G_MODULE_BIND_LAZY) : NULL;
+    if (module) g_module_make_resident(module);
+    g_free(path);
+    g_free(folder);
 }
 
 /* Builds of libvips before 8.15 have Orc compile code for vectors while they work. Memory that can be written and executed is

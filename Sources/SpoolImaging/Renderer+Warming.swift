@@ -65,7 +65,7 @@ extension Renderer {
             RendererFiles(source: source, outputs: [output]), JobBudget())
         guard case (.render(let request), let files, _)? = try other.receiveCall() else { return }
         let reply = render(request, source: files.source.descriptor, outputs: files.outputs.map(\.descriptor))
-        _ = try RendererAnswer.encode(reply)
+        _ = try RendererAnswer.encode(ChildWord.reply(reply))
         if case .failed(let error) = reply { throw error }
         try VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.forgetUses() }
     }

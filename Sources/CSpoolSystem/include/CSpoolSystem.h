@@ -61,6 +61,9 @@ const char *spool_signal_name(int signal);
 // Returns 1, or 0 if it has a default ACL already, which stays; ENOTSUP where the file system has none.
 int spool_share_new_files(int folder);
 
+// Where the library lies that has something at this address, or NULL.
+const char *spool_library_path(const void *address);
+
 // The kind of file system, as statfs(2) gives it in f_type.
 int64_t spool_file_system_type(int folder);
 

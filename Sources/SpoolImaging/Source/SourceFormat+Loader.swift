@@ -28,6 +28,15 @@ extension SourceFormat {
         }
     }
 
+    /// The module of libvips that a loader lies in, unless it is loaded anyway.
+    var module: StaticString? {
+        switch self {
+        case .pdf: "vips-poppler"
+        case .jxl: "vips-jxl"
+        default: nil
+        }
+    }
+
     /// Whether what libvips calls pages are some: of JPEG 2000 they are smaller versions of the picture.
     var hasPages: Bool { self != .jp2 }
 

@@ -1,4 +1,14 @@
 import CVips
+import SpoolSystem
+
+/// A part of libvips that lies in a library of its own.
+enum Module {
+    /// One that there is not is passed over: its operations are missing then, or are in libvips itself.
+    static func load(_ name: StaticString) {
+        guard let library = unsafe LoadedLibrary.path(at: spool_vips_address()) else { return }
+        unsafe spool_vips_load_module(library, name.cString)
+    }
+}
 
 /// One operation of libvips, made by name, given its arguments, then run.
 ///

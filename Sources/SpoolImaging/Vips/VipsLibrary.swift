@@ -24,7 +24,8 @@ enum VipsLibrary {
         spool_vips_keep_freed_memory()
         spool_vips_silence_warnings()
         spool_vips_do_without_orc()
-        guard unsafe vips_init("spool-worker") == 0 else { return .take() }
+        guard spool_vips_start() == 0 else { return .take() }
+        Module.load("vips-heif")
         // Every job is another image, so remembered operations only keep memory.
         vips_cache_set_max(0)
         // Several renderers with one thread each do more than one renderer with several threads.
@@ -37,6 +38,7 @@ enum VipsLibrary {
     /// Lets this process read formats that libvips does not trust. Their loaders may still be missing.
     static func trust(_ formats: [SourceFormat]) {
         for format in formats {
+            if let module = format.module { Module.load(module) }
             if let name = format.blockedClass { Operation.allow(name) }
         }
     }
