@@ -12,7 +12,7 @@ SOURCES := Sources Tests Fuzz Package.swift $(wildcard Examples/*/Package.swift 
 PKG_CONFIG_FOLDER := $(CURDIR)/.build/pkgconfig
 export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 
-.PHONY: help build test lint format demo run gallery bench torture fuzz deb systemd-test clean dependencies
+.PHONY: help build test lint format demo run gallery bench torture fuzz docs deb systemd-test clean dependencies
 
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
 	@echo 'make torture kill it, cut its power, fill its disk  (TORTURE="--only sweep" and other options)'
 	@echo 'make fuzz    read random bytes with all that reads untrusted files (FUZZ="--seconds 60 job")'
+	@echo 'make docs    make the reference of the library SpoolCore, in .build/reference'
 	@echo 'make deb     make a package for this Debian, in dist/'
 	@echo 'make systemd-test  as root: install the package beside a systemd of its own, and try the service'
 	@echo 'make lint    check the format of the sources         (make format mends it)'
@@ -68,6 +69,9 @@ torture: build
 
 fuzz: dependencies
 	Fuzz/run $(FUZZ)
+
+docs: dependencies
+	@scripts/make-reference $(SWIFT_FLAGS)
 
 deb: dependencies
 	@scripts/install-dependencies deb

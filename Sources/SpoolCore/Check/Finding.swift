@@ -2,6 +2,7 @@ public import SystemPackage
 
 /// Something about a spool that somebody should know.
 public struct Finding: Sendable, Equatable {
+    /// What kind of finding it is.
     public var code: FindingCode
     /// From the spool's folder; `.` for the spool itself.
     public var path: FilePath
@@ -10,6 +11,7 @@ public struct Finding: Sendable, Equatable {
     /// Whether it was wrong, and is right now.
     public var repaired: Bool
 
+    /// A finding at a path from the spool's folder.
     public init(_ code: FindingCode, _ path: FilePath, _ message: String, repaired: Bool = false) {
         self.code = code
         self.path = path
@@ -17,6 +19,7 @@ public struct Finding: Sendable, Equatable {
         self.repaired = repaired
     }
 
+    /// That of the code.
     public var severity: FindingCode.Severity { code.severity }
 
     /// Whether somebody has to do something.

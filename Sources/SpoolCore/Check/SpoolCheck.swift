@@ -14,6 +14,7 @@ public struct SpoolCheck: Sendable {
     /// How much later it is taken to be than it is: for tests, since nobody can set the time of a file's last change.
     package var lead: Duration = .zero
 
+    /// A check that repairs only if asked to.
     public init(repairs: Bool = false) { self.repairs = repairs }
 
     /// Checks the spool at `path`. The call blocks on the file system.

@@ -3,6 +3,7 @@ public import SpoolSystem
 import SystemPackage
 
 extension Spool {
+    /// What came of ``cancel(_:because:version:)``.
     public enum Cancellation: Sendable, Equatable {
         /// The job is in `failed`, under this name.
         case cancelled(JobName)
@@ -10,12 +11,14 @@ extension Spool {
         case takenAway(JobName, worker: String)
         /// It has ended already, here.
         case ended(SpoolFolder)
+        /// The spool has no such job.
         case notFound
     }
 
     /// Ends a job before it is done: it goes to `failed`, with the code `cancelled` and its history. A worker that is at it
     /// sees that it is gone when it would publish, and removes what it made.
     /// - Parameters:
+    ///   - name: the job's name.
     ///   - reason: a phrase for the result's message.
     ///   - version: of the program that cancels.
     public func cancel(

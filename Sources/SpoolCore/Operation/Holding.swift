@@ -3,6 +3,7 @@ import SystemPackage
 
 /// The folder `hold`, which no worker looks at: `mv SPOOL/incoming/NAME.json SPOOL/hold/`.
 extension Spool {
+    /// What came of ``hold(_:)`` or ``release(_:)``.
     public enum Holding: Sendable, Equatable {
         /// The job's name now: another than its own only where the file system cannot rename without replacing.
         case moved(JobName)

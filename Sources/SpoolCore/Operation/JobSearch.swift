@@ -3,7 +3,9 @@ public import SystemPackage
 
 /// Where a job's file was found.
 public struct FoundJob: Sendable, Equatable {
+    /// The name under which it lies there: another than it was dropped under, if that was taken.
     public var name: JobName
+    /// The folder that has it.
     public var state: SpoolFolder
     /// The id of the worker that has it; nil but for ``SpoolFolder/processing``.
     public var worker: String?

@@ -55,7 +55,9 @@ extension Spool {
     }
 
     /// The jobs that failed and whose error `isMeant`, in the order of their names.
-    /// - Parameter unreadable: gets the jobs whose result cannot be read, which are left out.
+    /// - Parameters:
+    ///   - isMeant: gets the error of each; nil for a job without a result.
+    ///   - unreadable: gets the jobs whose result cannot be read, which are left out.
     public func failedJobs(
         where isMeant: (JobError?) -> Bool, unreadable: (JobName, UnreadableResult) -> Void = { _, _ in }
     ) throws(SystemFailure) -> [JobName] {

@@ -10,6 +10,7 @@ public struct Retention: Sendable, Equatable {
     /// Bytes of the folder's jobs and results together. Renditions are the producer's and not counted.
     public var bytes: Int?
 
+    /// Without arguments, everything is kept.
     public init(age: TimeInterval? = nil, count: Int? = nil, bytes: Int? = nil) {
         self.age = age
         self.count = count

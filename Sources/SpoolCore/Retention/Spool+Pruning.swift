@@ -81,7 +81,10 @@ extension Spool {
 
 /// A state that no job leaves by itself: the only ones from which anything is ever removed.
 public enum TerminalState: String, Sendable, CaseIterable {
-    case done, failed
+    /// The folder `done`.
+    case done
+    /// The folder `failed`.
+    case failed
 
     var folder: SpoolFolder { self == .done ? .done : .failed }
 }

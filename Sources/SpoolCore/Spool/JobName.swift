@@ -3,6 +3,7 @@ public import SystemPackage
 
 /// The name of a job file: any bytes that end in `.json`, but for names that mean something else.
 public struct JobName: Sendable, Hashable, CustomStringConvertible {
+    /// The name of the file, with `.json`.
     public let file: FilePath.Component
 
     /// - Returns: nil for names that are no job's: without `.json`, hidden (a producer's own temporary names), or with
@@ -24,8 +25,10 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `STEM-ID.json`, which nobody else makes.
-    /// - Parameter stem: any text, of which so much is kept as a name can have: no slash, no dot at its beginning, and not
-    ///   more bytes than leave room for a result's name.
+    /// - Parameters:
+    ///   - stem: any text, of which so much is kept as a name can have: no slash, no dot at its beginning, and not more
+    ///     bytes than leave room for a result's name.
+    ///   - id: a new one.
     public init(stem: String, id: UniqueID) {
         // By scalars: a slash with an accent is one character, and still has a slash's byte.
         let scalars = stem.unicodeScalars.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }

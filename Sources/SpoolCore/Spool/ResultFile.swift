@@ -11,6 +11,7 @@ extension Spool {
 
 /// A file in a result document's place that this version cannot read.
 public struct UnreadableResult: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The file.
     public var path: FilePath
     /// Why, as a phrase that follows the path: "is not JSON: …".
     public var reason: String

@@ -84,8 +84,10 @@ extension Spool {
 
     /// Submits a job with its source image.
     /// - Parameters:
+    ///   - job: what to make of the source.
     ///   - image: the source's bytes; the job's input is this source, whatever path it names.
     ///   - stem: how the names of source and job begin; a unique id follows.
+    ///   - pathExtension: for people; the worker looks at the content.
     /// - Returns: the job's name, for ``result(of:)``.
     public func submit(
         _ job: Job, image: [UInt8], named stem: String = "job", pathExtension: String = ""

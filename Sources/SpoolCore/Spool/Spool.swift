@@ -6,7 +6,9 @@ public import SystemPackage
 ///
 /// Its folders are held open, so that a spool whose path is renamed or mounted over stays the same spool.
 public final class Spool: Sendable {
+    /// Where it lay when it was opened.
     public let path: FilePath
+    /// What tells it from other spools.
     public let marker: SpoolMarker
 
     package let root: Folder

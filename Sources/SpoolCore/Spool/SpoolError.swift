@@ -3,6 +3,7 @@ public import SystemPackage
 
 /// Why a folder cannot serve as a spool.
 public struct SpoolError: Error, Sendable, CustomStringConvertible {
+    /// Kinds of reasons.
     public enum Code: Sendable {
         /// There is no such folder.
         case missing
@@ -16,10 +17,13 @@ public struct SpoolError: Error, Sendable, CustomStringConvertible {
         case system
     }
 
+    /// The kind of reason.
     public var code: Code
+    /// The spool's folder, or the file in it that is wrong.
     public var path: FilePath
     /// What was wrong and what to do.
     public var description: String
+    /// What the file system said, if it was asked.
     public var underlying: SystemFailure?
 
     init(_ code: Code, _ path: FilePath, _ description: String, underlying: SystemFailure? = nil) {

@@ -42,6 +42,7 @@ public enum SpoolFolder: String, Sendable, CaseIterable {
     /// The folders between which jobs and documents are renamed: one file system holds them all.
     static let sharedFileSystem: [SpoolFolder] = jobStates + [.tmp, .control]
 
+    /// Its name in the spool's folder.
     public var name: FilePath.Component {
         // The raw values are plain names, without a slash.
         FilePath.Component(rawValue)!

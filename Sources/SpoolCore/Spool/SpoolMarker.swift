@@ -10,6 +10,7 @@ public struct SpoolMarker: Sendable, Equatable {
 
     /// Unique to the spool.
     public var id: String
+    /// The format of the spool; a program refuses every other than its own.
     public var format: Int
 
     static func new() -> SpoolMarker { SpoolMarker(id: UniqueID().description, format: currentFormat) }

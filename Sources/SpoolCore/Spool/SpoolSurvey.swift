@@ -4,10 +4,13 @@ import SystemPackage
 
 /// What a spool holds at a moment, for people and monitors.
 public struct SpoolSurvey: Sendable, Equatable {
+    /// What a folder of the spool holds.
     public struct State: Sendable, Equatable {
+        /// How many jobs there are.
         public var jobs = 0
-        /// So many of them came within the last minute and the last hour: in `done` and `failed`, those that ended then.
+        /// So many of them came within the last minute: in `done` and `failed`, those that ended then.
         public var lastMinute = 0
+        /// The same for the last hour.
         public var lastHour = 0
         /// Whether this user may not look into the folder; then nothing is known of it.
         public var isDenied = false
@@ -21,6 +24,7 @@ public struct SpoolSurvey: Sendable, Equatable {
 
     /// A job that a worker has.
     public struct JobUnderWay: Sendable, Equatable {
+        /// The job's name.
         public var name: JobName
         /// The id of the worker.
         public var worker: String
@@ -28,11 +32,14 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var since: Date
     }
 
+    /// By folder, for all of ``SpoolFolder/jobStates``.
     public var states: [SpoolFolder: State]
     /// The ones that were claimed first; ``mostUnderWay`` at most.
     public var underWay: [JobUnderWay]
+    /// The workers that are registered; none if this user may not look.
     public var workers: [RegisteredWorker]
 
+    /// How many jobs ``underWay`` has at most.
     public static let mostUnderWay = 1000
 
     /// Looks at every entry of the state folders.

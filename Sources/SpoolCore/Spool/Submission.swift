@@ -4,7 +4,9 @@ import SystemPackage
 extension Spool {
     /// Drops a job, as a producer: written and flushed in the staging folder, then renamed into `incoming`, so that a
     /// worker sees the whole job or none, also after a power cut.
-    /// - Parameter stem: how the job's name begins; a unique id follows. Slashes become dashes.
+    /// - Parameters:
+    ///   - job: what to make.
+    ///   - stem: how the job's name begins; a unique id follows. Slashes become dashes.
     /// - Returns: the job's name, for ``result(of:)``.
     /// - Throws: what the file system refused, such as a full disk. Then there is no job.
     public func submit(_ job: Job, named stem: String = "job") throws(SystemFailure) -> JobName {

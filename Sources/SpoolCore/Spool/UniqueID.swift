@@ -5,6 +5,7 @@ import FoundationEssentials
 public struct UniqueID: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
+    /// A new one.
     public init() { self.init(at: Date()) }
 
     /// Reads an id that was written as text.

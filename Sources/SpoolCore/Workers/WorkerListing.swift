@@ -4,7 +4,9 @@ import SystemPackage
 
 /// A worker that is registered with a spool, as an onlooker sees it.
 public struct RegisteredWorker: Sendable, Equatable {
+    /// Who it is, as its results say.
     public var worker: ResultDocument.Worker
+    /// Whether it lives.
     public var state: State
     /// When the worker last showed that it lives, by its own clock.
     public var lastBeat: Date
