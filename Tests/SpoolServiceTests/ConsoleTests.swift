@@ -93,31 +93,6 @@ import Testing
     }
 }
 
-@Suite struct `The renditions of submit` {
-    private func paths(
-        _ image: FilePath, widths: [Int] = [], height: Int? = nil, formats: [ImageFormat] = [], output: String? = nil
-    ) throws -> [String] {
-        try RenditionPattern(
-            widths: widths, height: height, fit: .cover, formats: formats, quality: nil, output: output
-        ).renditions(for: image).map(\.path)
-    }
-
-    @Test func `are named for their size and format`() throws {
-        #expect(try paths("a/cat.jpg", widths: [320]) == ["cat-320.jpg"])
-        #expect(try paths("cat.jpeg", widths: [320], height: 200) == ["cat-320x200.jpg"])
-        #expect(try paths("cat.png", height: 200) == ["cat-x200.png"])
-        #expect(
-            try paths("cat.jpg", widths: [1, 2], formats: [.webp, .avif])
-                == ["cat-1.webp", "cat-2.webp", "cat-1.avif", "cat-2.avif"])
-        #expect(try paths("cat.jpg", widths: [9], output: "t/{width}/{name}.{format}") == ["t/9/cat.jpg"])
-    }
-
-    @Test func `need a format and names of their own`() {
-        #expect(throws: (any Error).self) { try paths("cat.raw") }
-        #expect(throws: (any Error).self) { try paths("cat.jpg", widths: [1, 2], output: "same.jpg") }
-    }
-}
-
 @Suite struct `Exit statuses` {
     @Test func `are all explained in the help`() {
         for status in ExitStatus.allCases {

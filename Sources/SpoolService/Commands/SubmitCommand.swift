@@ -12,10 +12,30 @@ struct SubmitCommand: AsyncParsableCommand {
             copied into it. Prints the names of the jobs, one per line. A rendition replaces the file at its path.
 
             Example: spool-worker submit *.jpg --width 320 --width 1280 --format webp --wait
+
+            A tree of folders, of any size and with any names: find photos -name '*.jpg' -print0 | spool-worker submit \
+            --files-from - -0 --base photos --width 320
             """)
 
     @Argument(help: ArgumentHelp("The images.", valueName: "file"))
-    var images: [String]
+    var images: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Take more images from a list, one a line; - is standard input. Relative names start in the working folder.",
+            valueName: "list"))
+    var filesFrom: String?
+
+    @Flag(
+        name: [.customShort("0"), .customLong("null")],
+        help: "With --files-from: names end with a zero byte instead of a line's end (find -print0).")
+    var null = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep the folders of the images from this folder on: {dir} in --output. An image elsewhere is a mistake.",
+            valueName: "folder"))
+    var base: String?
 
     @Option(help: ArgumentHelp("Width of the renditions in pixels; can be repeated.", valueName: "pixels"))
     var width: [Int] = []
@@ -43,8 +63,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Path of the renditions below the output root; {name}, {width}, {height} and {format} are filled in. "
-                + "(default: {name}-WIDTHxHEIGHT.{format})", valueName: "pattern"))
+            "Path of the renditions below the output root; {dir}, {name}, {width}, {height} and {format} are filled in. "
+                + "(default: {name}-WIDTHxHEIGHT.{format}, with --base below {dir})", valueName: "pattern"))
     var output: String?
 
     @Flag(help: "Wait until all jobs are done; exit with 1 if one failed.")
@@ -58,6 +78,10 @@ struct SubmitCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func validate() throws {
+        guard !images.isEmpty || filesFrom != nil else {
+            throw ValidationError("name the images, or --files-from a list")
+        }
+        guard !null || filesFrom != nil else { throw ValidationError("--null needs --files-from") }
         guard waitTimeout == nil || wait else { throw ValidationError("--wait-timeout needs --wait") }
         guard waitTimeout.map({ Duration(setting: $0) != nil }) ?? true else {
             throw ValidationError("--wait-timeout takes a time: 5, 500ms, 2m")
@@ -76,29 +100,20 @@ struct SubmitCommand: AsyncParsableCommand {
         }
     }
 
-    /// Two images of one name must not become one file.
-    private static func refuseTwins(in batch: [(image: FilePath, renditions: [Rendition])]) throws(UsageError) {
-        var owners: [FilePath: FilePath] = [:]
-        for (image, renditions) in batch {
-            for rendition in renditions {
-                let path = FilePath(rendition.path).lexicallyNormalized()
-                guard let owner = owners.updateValue(image, forKey: path) else { continue }
-                throw UsageError(
-                    "\(owner.printable) and \(image.printable) would both become \(rendition.path); put {name} into "
-                        + "--output, or submit them one by one with different --output")
-            }
-        }
+    /// The images of the arguments, then those of the list.
+    private func named() throws -> [FilePath] {
+        let listed = try filesFrom.map { try ImageNames.read($0, endByZero: null) } ?? []
+        return images.map { FilePath($0) } + listed
     }
 
-    /// To make renditions anew is usual, so this is no mistake; but the file may be another image's of the same name.
-    private static func tellReplaced(_ renditions: [Rendition], in root: FilePath) {
-        let there = renditions.filter { root.pushing(FilePath($0.path)).canonical != nil }
-        guard let first = there.first else { return }
-        let example = FilePath(first.path).printable
-        Terminal.printError(
-            there.count == 1
-                ? "spool-worker: \(example) is there already and will be replaced"
-                : "spool-worker: \(there.count) files are there already and will be replaced, such as \(example)")
+    private func pattern() throws(UsageError) -> RenditionPattern {
+        let output = try output.map { (text) throws(UsageError) in try PathPattern(text) }
+        guard base != nil || output?.has(.dir) != true else {
+            throw UsageError(
+                "--output has {dir}, the image's folder, which needs --base: the folder from which it is told")
+        }
+        return RenditionPattern(
+            widths: width, height: height, fit: fit, formats: format, quality: quality, output: output)
     }
 
     func run() async throws {
@@ -108,25 +123,23 @@ struct SubmitCommand: AsyncParsableCommand {
             let inputs = SubmittedInputs(
                 roots: configuration.inputRoots.isEmpty
                     ? [configuration.spool.appending(SpoolFolder.input.name)] : configuration.inputRoots)
-            let pattern = RenditionPattern(
-                widths: width, height: height, fit: fit, formats: format, quality: quality, output: output)
-            // Every image is looked at before the first is copied: a typo must not leave half a batch behind.
-            var batch: [(image: FilePath, renditions: [Rendition])] = []
-            for image in images.map({ FilePath($0) }) {
-                try inputs.check(image)
-                batch.append((image, try pattern.renditions(for: image)))
+            let plan = try SubmissionPlan(
+                try named(), base: try base.map { try BaseFolder(FilePath($0)) }, pattern: try pattern(), inputs: inputs
+            )
+            guard !plan.images.isEmpty else {
+                return Terminal.printError(
+                    "spool-worker: --files-from \(filesFrom ?? "") names no image; nothing is dropped")
             }
-            try Self.refuseTwins(in: batch)
-            Self.tellReplaced(
-                batch.flatMap(\.renditions),
-                in: configuration.outputRoots.first ?? configuration.spool.appending(SpoolFolder.output.name))
+            let outputRoot = configuration.outputRoots.first ?? configuration.spool.appending(SpoolFolder.output.name)
+            if let replaced = try plan.replaced(in: outputRoot) { Terminal.printError("spool-worker: \(replaced)") }
             var names: [JobName] = []
-            for (image, renditions) in batch {
-                let input = try inputs.prepare(image)
+            for image in plan.images {
+                let input = try inputs.prepare(image.path)
                 let name: JobName
                 do {
-                    let job = Job(input: Input(path: input.path), renditions: renditions)
-                    name = try spool.submit(job, named: image.stem ?? "job")
+                    let job = Job(
+                        input: Input(path: input.path), renditions: try plan.pattern.renditions(for: image))
+                    name = try spool.submit(job, named: image.name)
                 } catch {
                     input.discard()
                     throw error

@@ -67,11 +67,8 @@ struct SubmittedInputs {
         return prepared
     }
 
-    /// JSON holds text alone.
-    private func text(_ path: FilePath) throws -> String {
-        guard let text = String(validating: path) else {
-            throw UsageError("\(path.printable): the name is not UTF-8, so no job can hold it; rename the file")
-        }
+    private func text(_ path: FilePath) throws(UsageError) -> String {
+        guard let text = String(validating: path) else { throw .notText(path) }
         return text
     }
 }
