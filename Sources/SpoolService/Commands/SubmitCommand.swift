@@ -67,6 +67,12 @@ struct SubmitCommand: AsyncParsableCommand {
                 + "(default: {name}-WIDTHxHEIGHT.{format}, with --base below {dir})", valueName: "pattern"))
     var output: String?
 
+    @Flag(
+        help:
+            "Drop no job for an image whose renditions are all there already and not older than the image, as make does."
+    )
+    var skipExisting = false
+
     @Flag(help: "Wait until all jobs are done; exit with 1 if one failed.")
     var wait = false
 
@@ -123,7 +129,7 @@ struct SubmitCommand: AsyncParsableCommand {
             let inputs = SubmittedInputs(
                 roots: configuration.inputRoots.isEmpty
                     ? [configuration.spool.appending(SpoolFolder.input.name)] : configuration.inputRoots)
-            let plan = try SubmissionPlan(
+            var plan = try SubmissionPlan(
                 try named(), base: try base.map { try BaseFolder(FilePath($0)) }, pattern: try pattern(), inputs: inputs
             )
             guard !plan.images.isEmpty else {
@@ -131,6 +137,11 @@ struct SubmitCommand: AsyncParsableCommand {
                     "spool-worker: --files-from \(filesFrom ?? "") names no image; nothing is dropped")
             }
             let outputRoot = configuration.outputRoots.first ?? configuration.spool.appending(SpoolFolder.output.name)
+            if skipExisting {
+                let count = try plan.leaveOutExisting(in: outputRoot)
+                Terminal.printError(
+                    "spool-worker: of \(plan.images.count + count) images, \(count) have all their renditions already")
+            }
             if let replaced = try plan.replaced(in: outputRoot) { Terminal.printError("spool-worker: \(replaced)") }
             var names: [JobName] = []
             for image in plan.images {
@@ -148,7 +159,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 Terminal.flush()
                 names.append(name)
             }
-            guard wait else { return }
+            guard wait, !names.isEmpty else { return }
             let deadline = waitTimeout.flatMap { Duration(setting: $0) }.map { ContinuousClock.now + $0 }
             switch try await JobWait(spool: spool, names: names).run(until: deadline) {
             case .allDone: return

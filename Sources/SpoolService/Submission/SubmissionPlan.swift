@@ -44,6 +44,30 @@ struct SubmissionPlan {
         }
     }
 
+    /// Leaves out the images whose renditions are all there and not older than the image, as make(1) judges: by the times of
+    /// the last change, not by how a rendition was made.
+    /// - Returns: how many.
+    mutating func leaveOutExisting(in root: FilePath) throws -> Int {
+        let all = images.count
+        images = try images.filter { image in
+            let source = try inputs.status(of: image.path)
+            return try !pattern.renditions(for: image).allSatisfy { rendition in
+                let file = try Self.status(of: root.pushing(FilePath(rendition.path)))
+                return file.map { $0.kind == .regular && $0.modified >= source.modified } ?? false
+            }
+        }
+        return all - images.count
+    }
+
+    private static func status(of file: FilePath) throws -> FileStatus? {
+        guard let name = file.lastComponent else { return nil }
+        do throws(SystemFailure) {
+            return try Folder(at: file.removingLastComponent()).status(of: name)
+        } catch  where error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+            return nil
+        }
+    }
+
     /// To make renditions anew is usual, so this is no mistake; but the file may be another image's of the same name.
     /// - Returns: a line for a person, or nil if nothing is replaced.
     func replaced(in root: FilePath) throws(UsageError) -> String? {

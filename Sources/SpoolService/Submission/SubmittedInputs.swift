@@ -8,11 +8,16 @@ struct SubmittedInputs {
     var roots: [FilePath]
 
     /// Refuses what is not a file that can be read.
-    func check(_ image: FilePath) throws {
+    func check(_ image: FilePath) throws { _ = try status(of: image) }
+
+    /// - Throws: for what is not a file that can be read.
+    func status(of image: FilePath) throws -> FileStatus {
         guard let actual = image.canonical else { throw UsageError("\(image.printable): \(Errno.last)") }
         guard let name = actual.lastComponent,
-            try Folder(at: actual.removingLastComponent()).file(name).status().kind == .regular
+            case let status = try Folder(at: actual.removingLastComponent()).file(name).status(),
+            status.kind == .regular
         else { throw UsageError("\(image.printable) is not a file") }
+        return status
     }
 
     /// An image where a worker may read it.
