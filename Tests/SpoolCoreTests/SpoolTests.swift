@@ -91,6 +91,23 @@ import Testing
         }
     }
 
+    @Test func `takes a job once, and says where it is`() throws {
+        let spool = try Spool.create(at: scratch.path)
+        let job = Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.png", format: .png)])
+        let name = JobName(stem: "a/b", hashOf: [1])
+        #expect(name == JobName(stem: "a/b", hashOf: [1]) && name != JobName(stem: "a/b", hashOf: [2]))
+        #expect(JobName(stem: String(repeating: "ü", count: 300), hashOf: []).fits)
+        #expect(try spool.submit(job, once: name) == nil)
+        #expect(try spool.submit(job, once: name)?.state == .incoming)
+        for (from, to) in [
+            (SpoolFolder.incoming, SpoolFolder.hold), (.hold, .retry), (.retry, .failed), (.failed, .done),
+        ] {
+            try spool[from].move(name.file, to: spool[to], as: name.file)
+            #expect(try spool.submit(job, once: name)?.state == to)
+        }
+        #expect(try scratch.list("incoming").isEmpty && scratch.list("tmp").isEmpty)
+    }
+
     @Test func `is surveyed`() throws {
         let spool = try Spool.create(at: scratch.path)
         try scratch.write("{}", to: "incoming/a.json")

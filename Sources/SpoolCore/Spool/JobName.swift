@@ -1,3 +1,4 @@
+import Crypto
 import SpoolSystem
 public import SystemPackage
 
@@ -29,13 +30,27 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
     ///   - stem: any text, of which so much is kept as a name can have: no slash, no dot at its beginning, and not more
     ///     bytes than leave room for a result's name.
     ///   - id: a new one.
-    public init(stem: String, id: UniqueID) {
+    public init(stem: String, id: UniqueID) { self.init(stem: stem, ending: id.description) }
+
+    /// `STEM-HASH.json`, the same for the same content: for a producer that begins again and must know what it has dropped.
+    /// - Parameters:
+    ///   - stem: as above.
+    ///   - content: all that tells the job from others.
+    public init(stem: String, hashOf content: [UInt8]) {
+        // Half of SHA-256: nobody finds two contents of one name.
+        let digits = SHA256.hash(data: content).prefix(16).map {
+            [$0 >> 4, $0 & 15].map { String($0, radix: 16) }.joined()
+        }
+        self.init(stem: stem, ending: digits.joined())
+    }
+
+    private init(stem: String, ending: String) {
         // By scalars: a slash with an accent is one character, and still has a slash's byte.
         let scalars = stem.unicodeScalars.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }
         let plain = String(String.UnicodeScalarView(scalars))
-        var bytes = Array(plain.utf8.prefix(Self.maximumStem - id.description.utf8.count - 1))
+        var bytes = Array(plain.utf8.prefix(Self.maximumStem - ending.utf8.count - 1))
         while !bytes.isEmpty, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
-        bytes += Array("\(bytes.isEmpty ? "job" : "")-\(id)".utf8)
+        bytes += Array("\(bytes.isEmpty ? "job" : "")-\(ending)".utf8)
         self.init(unchecked: Self.component(bytes + Self.suffix))
     }
 

@@ -13,8 +13,24 @@ extension Spool {
         try submit(job, as: JobName(stem: stem, id: UniqueID()))
     }
 
+    /// Drops a job unless the spool has one of its name already, in whatever state: for a producer that was interrupted and
+    /// begins again. Two that do so at the same moment may both drop it, and then it is done twice; it is never lost.
+    /// - Parameter name: of this job alone: ``JobName/init(stem:hashOf:)``.
+    /// - Returns: where the job is that was there; nil if this one was dropped.
+    /// - Throws: as above.
+    public func submit(_ job: Job, once name: JobName) throws(SystemFailure) -> FoundJob? {
+        if let known = try self.job(named: name) { return known }
+        do throws(SystemFailure) {
+            _ = try submit(job, as: name)
+            return nil
+        } catch  where error.errno == .fileExists {
+            // Another producer was faster.
+            return try self.job(named: name) ?? FoundJob(name: name, state: .incoming)
+        }
+    }
+
     /// - Parameter name: a unique one.
-    func submit(_ job: Job, as name: JobName) throws(SystemFailure) -> JobName {
+    package func submit(_ job: Job, as name: JobName) throws(SystemFailure) -> JobName {
         try DocumentFile(staging: self[.tmp], owner: "submit", durability: .full).write(
             job.content, to: self[.incoming], as: name.file)
         do throws(SystemFailure) {

@@ -73,6 +73,12 @@ struct SubmitCommand: AsyncParsableCommand {
     )
     var skipExisting = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Drop each job once: a call that was interrupted can be repeated, and leaves out what the spool has already. The "
+                + "jobs' names begin with this one.", valueName: "name"))
+    var batch: String?
+
     @Flag(help: "Wait until all jobs are done; exit with 1 if one failed.")
     var wait = false
 
@@ -125,6 +131,7 @@ struct SubmitCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let configuration = try await settings.load()
+            let batch = try batch.map { (name) throws(UsageError) in try Batch(name) }
             let spool = try Spool(at: configuration.spool)
             let inputs = SubmittedInputs(
                 roots: configuration.inputRoots.isEmpty
@@ -140,24 +147,21 @@ struct SubmitCommand: AsyncParsableCommand {
             if skipExisting {
                 let count = try plan.leaveOutExisting(in: outputRoot)
                 Terminal.printError(
-                    "spool-worker: of \(plan.images.count + count) images, \(count) have all their renditions already")
+                    "spool-worker: \(count) of \(plan.images.count + count) images have all their renditions already")
             }
-            if let replaced = try plan.replaced(in: outputRoot) { Terminal.printError("spool-worker: \(replaced)") }
+            var drops = JobDrops(plan, in: spool, batch: batch)
+            if let replaced = try plan.replaced(by: try drops.unknownImages(), in: outputRoot) {
+                Terminal.printError("spool-worker: \(replaced)")
+            }
             var names: [JobName] = []
             for image in plan.images {
-                let input = try inputs.prepare(image.path)
-                let name: JobName
-                do {
-                    let job = Job(
-                        input: Input(path: input.path), renditions: try plan.pattern.renditions(for: image))
-                    name = try spool.submit(job, named: image.name)
-                } catch {
-                    input.discard()
-                    throw error
-                }
+                let name = try drops.drop(image)
                 print(name)
                 Terminal.flush()
                 names.append(name)
+            }
+            if let batch {
+                Terminal.printError("spool-worker: \(drops.known.line(of: batch, dropped: drops.droppedCount))")
             }
             guard wait, !names.isEmpty else { return }
             let deadline = waitTimeout.flatMap { Duration(setting: $0) }.map { ContinuousClock.now + $0 }

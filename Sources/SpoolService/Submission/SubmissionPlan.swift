@@ -20,7 +20,7 @@ struct SubmissionPlan {
         var owners: [FilePath: FilePath] = [:]
         for path in paths {
             let image = try SubmittedImage(path, base: base)
-            try inputs.check(path)
+            try inputs.look(at: path)
             let renditions = try pattern.renditions(for: image)
             try Self.check(renditions, of: path)
             for rendition in renditions {
@@ -50,7 +50,7 @@ struct SubmissionPlan {
     mutating func leaveOutExisting(in root: FilePath) throws -> Int {
         let all = images.count
         images = try images.filter { image in
-            let source = try inputs.status(of: image.path)
+            let source = try inputs.look(at: image.path).status
             return try !pattern.renditions(for: image).allSatisfy { rendition in
                 let file = try Self.status(of: root.pushing(FilePath(rendition.path)))
                 return file.map { $0.kind == .regular && $0.modified >= source.modified } ?? false
@@ -70,7 +70,7 @@ struct SubmissionPlan {
 
     /// To make renditions anew is usual, so this is no mistake; but the file may be another image's of the same name.
     /// - Returns: a line for a person, or nil if nothing is replaced.
-    func replaced(in root: FilePath) throws(UsageError) -> String? {
+    func replaced(by images: [SubmittedImage], in root: FilePath) throws(UsageError) -> String? {
         var count = 0
         var example: String?
         for image in images {

@@ -7,17 +7,16 @@ struct SubmittedInputs {
     /// Absolute; the first takes copies.
     var roots: [FilePath]
 
-    /// Refuses what is not a file that can be read.
-    func check(_ image: FilePath) throws { _ = try status(of: image) }
-
+    /// - Returns: where the image really lies, and its status.
     /// - Throws: for what is not a file that can be read.
-    func status(of image: FilePath) throws -> FileStatus {
+    @discardableResult
+    func look(at image: FilePath) throws -> (path: FilePath, status: FileStatus) {
         guard let actual = image.canonical else { throw UsageError("\(image.printable): \(Errno.last)") }
         guard let name = actual.lastComponent,
             case let status = try Folder(at: actual.removingLastComponent()).file(name).status(),
             status.kind == .regular
         else { throw UsageError("\(image.printable) is not a file") }
-        return status
+        return (actual, status)
     }
 
     /// An image where a worker may read it.
