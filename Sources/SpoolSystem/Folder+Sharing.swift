@@ -1,6 +1,6 @@
 import CSpoolSystem
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// Who may use a folder beside its owner.
 extension Folder {
@@ -41,5 +41,18 @@ extension Folder {
     package func isOfAnotherUser() throws(SystemFailure) -> Bool {
         let owner = try status().owner
         return geteuid() != 0 && geteuid() != owner
+    }
+
+    /// Makes a folder right inside this one, with its owner, group and mode. For its owner and root.
+    package func makeFolderAlike(_ name: FilePath.Component) throws(SystemFailure) -> Folder {
+        let status = try status()
+        try makeFolder(name)
+        let folder = try folder(name)
+        // Root alone can, and has to.
+        if geteuid() == 0, fchown(folder.descriptor, status.owner, status.group) != 0 {
+            throw SystemFailure("give to the owner of \(path.printable)", folder.path, .last)
+        }
+        try folder.setMode(status.permissions)
+        return folder
     }
 }

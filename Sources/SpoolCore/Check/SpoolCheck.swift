@@ -50,6 +50,7 @@ public struct SpoolCheck: Sendable {
         let workers = try WorkerCheck(round).run()
         for state in SpoolFolder.plainStates { try StateCheck(round, state).run() }
         try StagingCheck(round, workers: workers).run()
+        try OwnImageCheck(round).run()
         try OutputCheck(round).run()
     }
 }

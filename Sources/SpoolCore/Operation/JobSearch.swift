@@ -12,6 +12,13 @@ public struct FoundJob: Sendable, Equatable {
     /// The history that lies beside it; nil if there is none, or it cannot be read.
     public var document: ResultDocument?
 
+    package init(name: JobName, state: SpoolFolder, worker: String? = nil, document: ResultDocument? = nil) {
+        self.name = name
+        self.state = state
+        self.worker = worker
+        self.document = document
+    }
+
     /// From the spool's folder.
     public var path: FilePath {
         var path = FilePath(state.rawValue)

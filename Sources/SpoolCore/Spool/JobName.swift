@@ -80,12 +80,6 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
     /// The name of the result document beside the job.
     package var result: FilePath.Component { Self.component(stem + Self.resultSuffix) }
 
-    /// The name of a source image that belongs to the job.
-    /// - Parameter pathExtension: without its dot; may be empty.
-    func source(_ pathExtension: String) -> FilePath.Component {
-        Self.component(stem + Array((pathExtension.isEmpty ? "" : ".\(pathExtension)").utf8))
-    }
-
     /// A name for the same job where its own is taken: `NAME~SUFFIX.json`. A stem that is too long is cut, so that the
     /// new name leaves room for a result's, too: the job may be put back under it.
     package func distinguished(by suffix: String) -> JobName {

@@ -11,8 +11,10 @@ import SystemPackage
 ///     Job(input: Input(path: source.path), renditions: [Rendition(path: "\(source.id).webp", format: .webp)]))
 /// ```
 ///
-/// The source has a hidden temporary name until then. It is removed with the last reference if it was not submitted; only
-/// a process that is killed leaves `.source.ID.tmp` in `input`.
+/// The source has a hidden temporary name until then. It is removed with the last reference if it was not submitted; what a
+/// process leaves that is killed, `.source.ID.tmp` in `input/.jobs`, is removed after an hour.
+///
+/// The source belongs to the job: a worker removes it when the job is done. While the job may be tried again it stays.
 public final class SourceImage: Sendable {
     /// Unique: it tells the job, the source and the renditions of one submission from all others.
     public let id: UniqueID
@@ -22,30 +24,44 @@ public final class SourceImage: Sendable {
     public let path: String
 
     private let spool: Spool
+    private let folder: Folder
     private let file: OpenFile
     private let name: FilePath.Component
     private let temporary: FilePath.Component
     private let isPlaced = Mutex(false)
 
-    fileprivate init(in spool: Spool, stem: String, pathExtension: String) throws(SystemFailure) {
+    /// - Parameter isOnly: whether the job can have no other source, so that its name does for the source's.
+    fileprivate init(
+        in spool: Spool, for job: JobName, id: UniqueID, isOnly: Bool, pathExtension: String
+    ) throws(SystemFailure) {
         self.spool = spool
-        id = UniqueID()
-        job = JobName(stem: stem, id: id)
-        name = job.source(String(pathExtension.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(8)))
-        // The stem is text without slash and zero.
-        path = name.string
+        self.id = id
+        self.job = job
+        name = OwnImage(of: job, id: isOnly ? nil : id, pathExtension: pathExtension).file
+        path = "\(OwnImage.folder.string)/\(name.string)"
         // Digits, letters and dashes.
-        temporary = FilePath.Component(".source.\(id).tmp")!
-        file = try spool[.input].create(temporary)
+        temporary = FilePath.Component("\(Self.prefix)\(id)\(Self.suffix)")!
+        folder = try spool.ownImages()
+        file = try folder.create(temporary)
+    }
+
+    private static let prefix = ".source."
+    private static let suffix = ".tmp"
+
+    static func isTemporary(_ name: FilePath.Component) -> Bool {
+        name.string.hasPrefix(prefix) && name.string.hasSuffix(suffix)
     }
 
     deinit {
         // Hidden, so nobody takes it for an image if it stays.
-        if !isPlaced.withLock({ $0 }) { try? spool[.input].remove(temporary) }
+        if !isPlaced.withLock({ $0 }) { try? folder.remove(temporary) }
     }
 
     /// Appends bytes; blocks until the file system has taken them. One call at a time.
     public func write(_ bytes: [UInt8]) throws(SystemFailure) { try file.write(bytes) }
+
+    /// Appends the whole content of a file; blocks like ``write(_:)``.
+    package func write(contentOf image: OpenFile) throws(SystemFailure) { try file.writeContent(of: image) }
 
     /// Submits the job and its source: the source is flushed and gets its name, then the job is dropped, so that a worker
     /// sees both or neither, also after a power cut. Blocks on the disk. To be called once.
@@ -53,10 +69,13 @@ public final class SourceImage: Sendable {
     /// - Returns: ``job``.
     /// - Throws: what the file system refused, such as a full disk. Then there is neither job nor source.
     @discardableResult
-    public func submit(_ job: Job) throws(SystemFailure) -> JobName {
+    public func submit(_ job: Job) throws(SystemFailure) -> JobName { try submit(job, readAt: path) }
+
+    /// - Parameter path: the source's, as the workers' input roots have it.
+    @discardableResult
+    package func submit(_ job: Job, readAt path: String) throws(SystemFailure) -> JobName {
         var job = job
         job.input.path = path
-        let folder = spool[.input]
         try file.synchronize()
         try folder.move(temporary, to: folder, as: name)
         isPlaced.withLock { $0 = true }
@@ -79,7 +98,14 @@ extension Spool {
     public func newSource(
         named stem: String = "job", pathExtension: String = ""
     ) throws(SystemFailure) -> SourceImage {
-        try SourceImage(in: self, stem: stem, pathExtension: pathExtension)
+        let id = UniqueID()
+        return try SourceImage(
+            in: self, for: JobName(stem: stem, id: id), id: id, isOnly: true, pathExtension: pathExtension)
+    }
+
+    /// Begins a source image for a job whose name was chosen.
+    package func newSource(for job: JobName, pathExtension: String) throws(SystemFailure) -> SourceImage {
+        try SourceImage(in: self, for: job, id: UniqueID(), isOnly: false, pathExtension: pathExtension)
     }
 
     /// Submits a job with its source image.

@@ -100,6 +100,14 @@ public final class Spool: Sendable {
                 let isNew = try root.makeFolder(kind.name)
                 members.append(SpoolSharing.Member(folder: try root.folder(kind.name), kind: kind, isNew: isNew))
             }
+            let input = try root.folder(SpoolFolder.input.name)
+            let hasOwnImages = try input.status(of: OwnImage.folder) != nil
+            let isOwner = try !input.isOfAnotherUser()
+            // Made by another than its owner, the folder would let no worker remove anything.
+            if hasOwnImages || isOwner {
+                let folder = try hasOwnImages ? input.folder(OwnImage.folder) : input.makeFolderAlike(OwnImage.folder)
+                members.append(SpoolSharing.Member(folder: folder, kind: .input, isNew: !hasOwnImages))
+            }
             let control = try root.folder(SpoolFolder.control.name)
             let hasNewLeases = try control.makeFolder(WorkerLease.folder)
             members.append(SpoolSharing.Member(folder: try control.folder(WorkerLease.folder), isNew: hasNewLeases))

@@ -26,7 +26,7 @@ public struct SpoolError: Error, Sendable, CustomStringConvertible {
     /// What the file system said, if it was asked.
     public var underlying: SystemFailure?
 
-    init(_ code: Code, _ path: FilePath, _ description: String, underlying: SystemFailure? = nil) {
+    package init(_ code: Code, _ path: FilePath, _ description: String, underlying: SystemFailure? = nil) {
         self.code = code
         self.path = path
         self.description = description

@@ -8,8 +8,8 @@ struct SubmitCommand: AsyncParsableCommand {
         commandName: "submit",
         abstract: "Drop a job for each image.",
         discussion: """
-            Several --width and --format make several renditions of each image. An image outside the input root is \
-            copied into it. Prints the names of the jobs, one per line. A rendition replaces the file at its path.
+            Several --width and --format make several renditions of each image. An image outside the input roots is \
+            copied; the copy is removed when its job is done. Prints the names of the jobs, one per line. A rendition replaces the file at its path.
 
             Example: spool-worker submit *.jpg --width 320 --width 1280 --format webp --wait
 
@@ -133,9 +133,7 @@ struct SubmitCommand: AsyncParsableCommand {
             let configuration = try await settings.load()
             let batch = try batch.map { (name) throws(UsageError) in try Batch(name) }
             let spool = try Spool(at: configuration.spool)
-            let inputs = SubmittedInputs(
-                roots: configuration.inputRoots.isEmpty
-                    ? [configuration.spool.appending(SpoolFolder.input.name)] : configuration.inputRoots)
+            let inputs = SubmittedInputs(configuration, of: spool)
             var plan = try SubmissionPlan(
                 try named(), base: try base.map { try BaseFolder(FilePath($0)) }, pattern: try pattern(), inputs: inputs
             )

@@ -161,8 +161,23 @@ struct JobTurn: Sendable {
                 logger.error(
                     "the job has ended, but a power cut may undo that",
                     metadata: ["job": "\(name)", "error": "\(unflushed)"])
+            } else if claimed.document.status == .done {
+                removeOwnImages(of: claimed)
             }
             return name
+        }
+    }
+
+    /// Not before the commit is on the disk: after a power cut the job would need them again. Where the worker does not wait
+    /// for the disk, and for what fails here, the pruner does it an hour later.
+    private func removeOwnImages(of claimed: ClaimedJob) {
+        guard moves.durability == .full, case .job(let job) = claimed.content else { return }
+        do throws(SystemFailure) {
+            try moves.spool.removeOwnImages(of: job, as: claimed.name, owner: claimed.file.owner)
+        } catch {
+            logger.notice(
+                "the image of a job that is done could not be removed; it is tried again later",
+                metadata: ["job": "\(claimed.document.job)", "error": "\(error)"])
         }
     }
 

@@ -3,8 +3,10 @@ import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolSystem
+import Synchronization
 
-/// Removes what is not to be kept of `done` and `failed`, on a thread of its own and at its leisure.
+/// Removes what is not to be kept of `done` and `failed`, and images of jobs that are done or gone, on a thread of its own and
+/// at its leisure.
 final class Pruner: Sendable {
     private static let shortestPause = Duration.seconds(60)
     /// Walks through the folders take at most about a fiftieth of the time.
@@ -13,6 +15,7 @@ final class Pruner: Sendable {
     private let spool: Spool
     private let rules: @Sendable () -> [TerminalState: Retention]
     private let logger: Logger
+    private let sweep = Mutex(OwnImageSweep())
     private let stopped = DispatchSemaphore(value: 0)
 
     /// - Parameter rules: those in force.
@@ -44,6 +47,20 @@ final class Pruner: Sendable {
                 // No job depends on it, and it is tried again.
                 logger.warning("old jobs could not be removed", metadata: ["error": "\(error)", "from": "\(state)"])
             }
+        }
+        removeOwnImages()
+    }
+
+    private func removeOwnImages() {
+        do throws(SystemFailure) {
+            let count = try sweep.withLock { (sweep) throws(SystemFailure) in try sweep.run(in: spool) }
+            if count > 0 {
+                logger.info("removed images of jobs that are done or gone", metadata: ["count": "\(count)"])
+            }
+        } catch {
+            // As above.
+            logger.warning(
+                "images of jobs that are done or gone could not be removed", metadata: ["error": "\(error)"])
         }
     }
 }

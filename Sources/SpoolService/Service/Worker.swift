@@ -50,6 +50,12 @@ struct Worker {
         do {
             let worker = registration.lease.worker
             try spool.proveRenames(as: worker.id)
+            do throws(SystemFailure) {
+                // Older versions made none, and a producer that is another user cannot.
+                _ = try spool.ownImages()
+            } catch {
+                logger.info("submit can copy no images into this spool", metadata: ["error": "\(error)"])
+            }
             let inputRoots = try Roots(configuration.inputRoots, else: .input, of: spool, named: .inputRoots)
             let outputRoots = try Roots(configuration.outputRoots, else: .output, of: spool, named: .outputRoots)
 

@@ -32,24 +32,26 @@ struct JobDrops {
     /// - Returns: the job's name, also of one that the spool had already.
     mutating func drop(_ image: SubmittedImage) throws -> JobName {
         let name = try name(of: image)
-        // A look before anything is copied.
-        if batch != nil, let job = try spool.job(named: name) {
-            known.add(job.state)
-            return name
-        }
-        let input = try plan.inputs.prepare(image.path)
-        let job = Job(input: Input(path: input.path), renditions: try plan.pattern.renditions(for: image))
-        do {
-            if let job = try spool.submit(job, once: name) {
-                input.discard()
-                known.add(job.state)
-            } else {
-                droppedCount += 1
-            }
-        } catch {
-            input.discard()
-            throw error
-        }
+        if let known = try submit(image, as: name) { self.known.add(known.state) } else { droppedCount += 1 }
         return name
+    }
+
+    /// - Returns: the job of this name that the spool has already; nil if one was dropped.
+    private func submit(_ image: SubmittedImage, as name: JobName) throws -> FoundJob? {
+        let (place, _) = try plan.inputs.look(at: image.path)
+        var job = Job(input: Input(path: ""), renditions: try plan.pattern.renditions(for: image))
+        if let path = try plan.inputs.path(of: place) {
+            job.input.path = path
+            return try spool.submit(job, once: name)
+        }
+        // A look before anything is copied.
+        if batch != nil, let known = try spool.job(named: name) { return known }
+        do {
+            try plan.inputs.submit(job, as: name, copying: place)
+            return nil
+        } catch let failure as SystemFailure where failure.errno == .fileExists {
+            // As of two producers of one batch, the other was faster.
+            return try spool.job(named: name) ?? FoundJob(name: name, state: .incoming)
+        }
     }
 }

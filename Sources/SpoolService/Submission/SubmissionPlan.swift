@@ -20,7 +20,7 @@ struct SubmissionPlan {
         var owners: [FilePath: FilePath] = [:]
         for path in paths {
             let image = try SubmittedImage(path, base: base)
-            try inputs.look(at: path)
+            try inputs.check(path)
             let renditions = try pattern.renditions(for: image)
             try Self.check(renditions, of: path)
             for rendition in renditions {
@@ -59,7 +59,7 @@ struct SubmissionPlan {
         return all - images.count
     }
 
-    private static func status(of file: FilePath) throws -> FileStatus? {
+    private static func status(of file: FilePath) throws(SystemFailure) -> FileStatus? {
         guard let name = file.lastComponent else { return nil }
         do throws(SystemFailure) {
             return try Folder(at: file.removingLastComponent()).status(of: name)

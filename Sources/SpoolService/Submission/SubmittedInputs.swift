@@ -2,14 +2,26 @@ import SpoolCore
 import SpoolSystem
 import SystemPackage
 
-/// Brings images to where a worker may read them.
+/// How images get to where a worker may read them.
 struct SubmittedInputs {
-    /// Absolute; the first takes copies.
-    var roots: [FilePath]
+    private let spool: Spool
+    /// Absolute; relative paths of jobs begin in the first. With where each really lies.
+    private let roots: [(path: FilePath, canonical: FilePath?)]
+    /// What the paths of copies begin with: nothing if the spool's own `input` is the first root, its path if it is another;
+    /// nil if it is none.
+    private let copyPrefix: FilePath?
+
+    init(_ configuration: WorkerConfiguration, of spool: Spool) {
+        self.spool = spool
+        let input = configuration.spool.appending(SpoolFolder.input.name)
+        let paths = configuration.inputRoots.isEmpty ? [input] : configuration.inputRoots
+        roots = paths.map { ($0, $0.canonical) }
+        let index = roots.firstIndex { $0.canonical == input.canonical }
+        copyPrefix = index.map { $0 == 0 ? FilePath() : paths[$0] }
+    }
 
     /// - Returns: where the image really lies, and its status.
     /// - Throws: for what is not a file that can be read.
-    @discardableResult
     func look(at image: FilePath) throws -> (path: FilePath, status: FileStatus) {
         guard let actual = image.canonical else { throw UsageError("\(image.printable): \(Errno.last)") }
         guard let name = actual.lastComponent,
@@ -19,60 +31,55 @@ struct SubmittedInputs {
         return (actual, status)
     }
 
-    /// An image where a worker may read it.
-    struct Prepared {
-        /// What to write into the job: relative to the first root for an image that lies there or was copied there,
-        /// absolute for one in another root.
-        var path: String
-        fileprivate var copy: (root: Folder, name: FilePath.Component)?
-
-        /// Removes the copy that was made for a job that could not be dropped.
-        func discard() {
-            // The failure to drop the job is what counts; a copy that stays harms nobody.
-            if let copy { try? copy.root.remove(copy.name) }
-        }
+    /// - Throws: for an image that no worker may read, and that cannot be copied to where one may.
+    func check(_ image: FilePath) throws {
+        guard try path(of: look(at: image).path) == nil, copyPrefix == nil else { return }
+        let paths = roots.map(\.path.printable).joined(separator: ", ")
+        throw UsageError(
+            "\(image.printable) lies outside the input roots (\(paths)), and the spool's own input/, which takes copies, is none "
+                + "of them; move the image into one of them, or add input/ to input-roots")
     }
 
-    func prepare(_ image: FilePath) throws -> Prepared {
-        guard let actual = image.canonical else {
-            throw UsageError("\(image.printable): \(Errno.last)")
-        }
+    /// - Parameter image: where it really lies.
+    /// - Returns: what to write into the job: relative to the first root for an image that lies there, absolute for one in
+    ///   another root; nil for one that lies elsewhere.
+    func path(of image: FilePath) throws -> String? {
         for (index, root) in roots.enumerated() {
-            guard let canonicalRoot = root.canonical, actual.starts(with: canonicalRoot) else { continue }
-            var relative = actual
-            _ = relative.removePrefix(canonicalRoot)
-            return Prepared(path: try text(index == 0 ? relative : root.pushing(relative)))
+            guard let canonical = root.canonical, image.starts(with: canonical) else { continue }
+            var relative = image
+            _ = relative.removePrefix(canonical)
+            guard let text = String(validating: index == 0 ? relative : root.path.pushing(relative)) else {
+                throw UsageError.notText(image)
+            }
+            return text
         }
-        return try copy(actual)
+        return nil
     }
 
-    private func copy(_ image: FilePath) throws -> Prepared {
-        guard let name = image.lastComponent else { throw UsageError("\(image.printable) is not a file") }
-        let source = try Folder(at: image.removingLastComponent()).file(name)
-        let root = try Folder(at: roots[0])
-        let id = UniqueID().description
-        // Cut so that the whole stays a valid name; the end has the extension.
-        guard let copyName = FilePath.Component(bytes: Array("\(id)-".utf8) + name.bytes.suffix(200)),
-            let temporary = FilePath.Component(".\(id).tmp")
-        else { throw UsageError("\(image.printable) has a name that cannot be used") }
-        let prepared = Prepared(path: try text(FilePath(root: nil, [copyName])), copy: (root, copyName))
-        do {
-            let copy = try root.create(temporary)
-            try copy.writeContent(of: source)
-            try copy.synchronize()
-            try root.move(temporary, to: root, as: copyName)
-            try root.synchronize()
+    /// Drops a job with a copy of its image, which is the job's own and is removed with it.
+    /// - Parameter image: where it really lies.
+    func submit(_ job: Job, as name: JobName, copying image: FilePath) throws {
+        guard let file = image.lastComponent, let copyPrefix else {
+            throw UsageError("\(image.printable) cannot be copied into the spool's input/")
+        }
+        let content = try Folder(at: image.removingLastComponent()).file(file)
+        let source = try newSource(for: name, pathExtension: image.extension ?? "")
+        try source.write(contentOf: content)
+        guard let path = String(validating: copyPrefix.pushing(FilePath(source.path))) else {
+            throw UsageError.notText(copyPrefix)
+        }
+        try source.submit(job, readAt: path)
+    }
+
+    private func newSource(for job: JobName, pathExtension: String) throws -> SourceImage {
+        do throws(SystemFailure) {
+            return try spool.newSource(for: job, pathExtension: pathExtension)
         } catch {
-            // The first failure is what counts; a leftover is hidden.
-            try? root.remove(temporary)
-            prepared.discard()
-            throw error
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            throw SpoolError(
+                .system, error.path,
+                "\(error); workers of an older version made no such folder: spool-worker init \(spool.path.printable)",
+                underlying: error)
         }
-        return prepared
-    }
-
-    private func text(_ path: FilePath) throws(UsageError) -> String {
-        guard let text = String(validating: path) else { throw .notText(path) }
-        return text
     }
 }

@@ -44,8 +44,8 @@ import Testing
         return try decoder.decode(ImageStatus.self, from: Data(response.body.readableBytesView))
     }
 
-    private func list(_ name: SpoolFolder) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path.appending(name.name).string).sorted()
+    private func list(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path.appending(folder).string).sorted()
     }
 
     @Test func `accepts a picture and drops one job for it`() async throws {
@@ -55,12 +55,12 @@ import Testing
             let answer = try JSONDecoder().decode([String: String].self, from: Data(response.body.readableBytesView))
             let id = try #require(answer["id"])
             #expect(answer["status"] == "/images/\(id)" && response.headers[.location] == "/images/\(id)")
-            #expect(try list(.input) == ["upload-\(id).png"])
-            #expect(try list(.incoming) == ["upload-\(id).json"])
+            #expect(try list("input/.jobs") == ["upload-\(id).json.png"])
+            #expect(try list("incoming") == ["upload-\(id).json"])
             let file = path.appending("incoming").appending("upload-\(id).json")
             let content = try Data(contentsOf: URL(filePath: file.string))
             let job = try Job(json: JSONValue(parsing: Array(content)))
-            #expect(job.input.path == "upload-\(id).png")
+            #expect(job.input.path == ".jobs/upload-\(id).json.png")
             #expect(job.renditions.map(\.path) == ["uploads/\(id)/32.jpg", "uploads/\(id)/64.jpg"])
             #expect(job.renditions.map(\.width) == [32, 64])
         }
@@ -74,7 +74,7 @@ import Testing
             for query in ["widths=", "widths=0", "widths=1,1", "widths=-5", "widths=x", "format=bmp", "widths=99999"] {
                 #expect(try await upload(client, "?\(query)").status == .badRequest, "\(query)")
             }
-            #expect(try list(.input).isEmpty && list(.incoming).isEmpty)
+            #expect(try list("input/.jobs").isEmpty && list("incoming").isEmpty)
         }
     }
 
@@ -84,7 +84,7 @@ import Testing
                 uri: "/images", method: .post, headers: [.contentType: "image/png", .contentLength: "10"],
                 body: ByteBuffer(repeating: 7, count: 5000))
             #expect(response.status == .contentTooLarge)
-            #expect(try list(.input).isEmpty && list(.incoming).isEmpty)
+            #expect(try list("input/.jobs").isEmpty && list("incoming").isEmpty)
         }
     }
 
