@@ -56,6 +56,9 @@ package struct FileStatus: Sendable, Equatable {
         size == later.size && modified == later.modified && changed == later.changed
     }
 
+    /// Whether the file is this process's user's.
+    package var isOwn: Bool { owner == geteuid() }
+
     /// Whether both describe one file.
     package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SpoolJob
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
         let job = try job(
             #"""
             {"input": {"path": "a.png", "autoOrient": false, "failOn": "none"}, "timeout": 2.5, "maxAttempts": 3,
-             "metadata": {"z": 1.50, "a": null},
+             "notBefore": "2026-01-31T10:30:00.25+01:00", "metadata": {"z": 1.50, "a": null},
              "renditions": [{"path": "x/y.bin", "format": "jpeg", "width": 10, "height": 20, "fit": "contain",
                 "position": "left top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
                 "withoutEnlargement": true, "quality": 55},
@@ -30,6 +31,7 @@ import Testing
         #expect(job.input == Input(path: "a.png", autoOrient: false, failOn: FailOn.none))
         #expect(job.timeout == 2.5)
         #expect(job.maxAttempts == 3)
+        #expect(job.notBefore == Date(timeIntervalSince1970: 1_769_851_800.25))
         #expect(job.metadata?.text(indented: false) == #"{"z":1.50,"a":null}"#)
         #expect(
             job.renditions[0]
@@ -176,6 +178,34 @@ import Testing
         }
         #expect(try job(text(100)).renditions.count == 100)
         #expect(throws: JobError.self) { try job(text(101)) }
+    }
+
+    @Test(arguments: [
+        ("1970-01-01T00:00:00Z", 0.0), ("2000-02-29T23:59:59.999Z", 951_868_799.999),
+        ("2026-01-31T09:30:00+05:45", 1_769_831_100), ("2026-01-31t09:30:00z", 1_769_851_800),
+        ("2099-12-31T23:59:59-00:00", 4_102_444_799), ("2026-01-31T09:30:00.1239Z", 1_769_851_800.123),
+    ])
+    func `has a time as RFC 3339 writes it`(text: String, seconds: Double) throws {
+        let job = try job(#"{"input":"a","renditions":[{"path":"b.png"}],"notBefore":"\#(text)"}"#)
+        #expect(job.notBefore == Date(timeIntervalSince1970: seconds))
+        #expect(try Job(json: JSONValue(parsing: job.json.text().utf8)) == job)
+    }
+
+    @Test(arguments: [
+        (#""2026-02-29T00:00:00Z""#, "notBefore has a day that its month does not have: 2026-02-29T00:00:00Z"),
+        (#""2026-01-31T09:30:00""#, "with Z or an offset such as +01:00, not \"2026-01-31T09:30:00\""),
+        (#""tomorrow""#, "notBefore takes a time such as"),
+        ("1769851800", "(RFC 3339), from 1970 to 2099, not a number"),
+        (#""2100-01-01T00:00:00Z""#, "from 1970 to 2099"),
+        (#""2099-12-31T23:59:59-00:01""#, "notBefore lies before 1970 or after 2099 by UTC"),
+        (#""1970-01-01T00:00:00+00:01""#, "notBefore lies before 1970 or after 2099 by UTC"),
+    ])
+    func `with a wrong time is refused clearly`(value: String, problem: String) {
+        #expect {
+            _ = try self.job(#"{"input":"a","renditions":[{"path":"b.png"}],"notBefore":\#(value)}"#)
+        } throws: {
+            ($0 as? JobError)?.message.contains(problem) == true
+        }
     }
 
     @Test(arguments: ["centre", "center", "north", "top", "right top", "left", "southwest", "entropy"])

@@ -122,6 +122,7 @@ import Testing
     /// What the schema cannot say, as docs/job-format.md tells.
     private static let beyondSchema = [
         "is the same as that of", "which must be less than", "srcset.options", "names one file for several",
+        "its month does not have", "by UTC",
     ]
 
     /// One change to a valid job at a time; schema and decoder must agree on each.
@@ -129,7 +130,8 @@ import Testing
         let whole = try JSONValue(
             parsing: #"""
                 {"input": {"path": "a.png", "autoOrient": false, "failOn": "none", "page": 3, "pages": 2, "density": 300, "ignoreIcc": true,
-                   "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "maxAttempts": 4, "metadata": [1],
+                   "sha256": "0123456789abcdefABCDEF00112233445566778899aabbccddeeff0011223344"}, "timeout": 2, "maxAttempts": 4,
+                 "notBefore": "2026-01-31T09:30:00.5+01:00", "metadata": [1],
                  "renditions": [{"path": "x.jpg", "format": "jpeg", "width": 1, "height": 2, "fit": "cover",
                    "position": "top", "background": {"r": 1, "g": 2, "b": 3, "alpha": 0.5},
                    "withoutEnlargement": true, "withoutReduction": true, "quality": 5, "rotate": 90, "flip": true, "flop": true, "greyscale": true, "median": 5, "threshold": 99,
@@ -214,7 +216,13 @@ extension JSONValue {
             .null, true, false, 0, -1, 1, 8, 12, 50, 101, 256, 65_536, .number("1.5"), .number("1e30"), .number("0.1"),
             .number("0.09"), "", "cover", "png", "north", "x/", "a\u{0}.png", ".spool-a.png", "a/.SPOOL-b/c.png",
             "a.spool-b.png", "a\n.png", "warning", "attention", "contain", "a.webp", "a.PNG", "a.JPeg", "a.xyz",
-            "dir.png/a", ".gif", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0", "teal", "jpeg",
+            "dir.png/a", ".gif", "2026-02-29T00:00:00Z", "2028-02-29T23:59:59z", "2026-01-31T24:00:00Z",
+            "2026-01-31T09:30:00",
+            "2026-01-31t09:30:00.123456789-23:59", "2026-01-31 09:30:00Z", "2026-01-31T09:30:00.Z",
+            "2026-01-31T09:30:60Z",
+            "1969-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-31T09:30:00+24:00",
+            "2026-01-31T09:30:00Zx", "2026-01-31", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0",
+            "teal", "jpeg",
             "none", "4:2:0", [], ["x"],
             [:], ["path": "b.png"], ["path": "b.png", "quality": 5],
             ["path": "b.jpg", "fit": "fill", "position": "entropy"], ["r": 300], ["alpha": 2],

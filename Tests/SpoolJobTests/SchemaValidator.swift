@@ -49,7 +49,7 @@ struct SchemaValidator {
         case "not": return !accepts(value, by: rule)
         case "if": return !accepts(value, by: rule) || schema["then"].map { accepts(value, by: $0) } ?? true
         case "then": return schema["if"] != nil
-        case "$schema", "$id", "$defs", "$comment", "title", "description", "default": return true
+        case "$schema", "$id", "$defs", "$comment", "title", "description", "default", "format": return true
         default: return false
         }
     }

@@ -239,6 +239,23 @@ import Testing
         #expect(old >= 40)
     }
 
+    /// Most of them ask for that time themselves, which only the job tells; so some are looked at now and then.
+    @Test func `gives jobs in retry that are due, however many are further ahead than any wait`() throws {
+        let now = Date()
+        for number in 0..<600 {
+            let name = try #require(JobName("distant-\(number).json"))
+            try scratch.write("{}", to: "retry/\(name)")
+            try spool[.retry].setModified(name.file, (now + 86_400).nanoseconds)
+        }
+        let due = try #require(JobName("due.json"))
+        try scratch.write("{}", to: "retry/\(due)")
+        try spool[.retry].setModified(due.file, 1_000_000_000)
+        let listing = try RetryListing(of: spool, now: now, longestWait: 60)
+        #expect(listing.due == [due] && listing.next == nil)
+        #expect(listing.distant.count == 256 && Set(listing.distant).count == 256)
+        #expect(try RetryListing(of: spool, now: now, longestWait: 1e6).distant.isEmpty)
+    }
+
     @Test func `gives jobs in retry when their time has come, and is not idle before`() throws {
         let due = try job("due.json")
         let later = try job("later.json")

@@ -60,13 +60,19 @@ struct StateCheck {
                 .jobUnreadable, .of(state, job.file),
                 "this user may not read the job, and as a worker's user would fail it; chmod it")
         }
-        tellTime(job, status)
+        try tellTime(job, status)
         if [.done, .failed].contains(state) { try results.checkJob(job, status) }
         try twins.check(job, status, in: folder, .of(state, job.file), later: later)
     }
 
-    private func tellTime(_ job: JobName, _ status: FileStatus) {
+    private func tellTime(_ job: JobName, _ status: FileStatus) throws(SystemFailure) {
         if state == .retry, round.clock.isFarAhead(status.modified) {
+            // The job asks for it.
+            if case .document(let document) = try ResultDocument.history(job.result, in: folder),
+                document.attempts.isEmpty, document.retryAt != nil
+            {
+                return
+            }
             round.find(
                 .retryFarAhead, .of(state, job.file),
                 "its modification time, until which it waits, is more than a day ahead; workers take it for due if it is "

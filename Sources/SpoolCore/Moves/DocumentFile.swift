@@ -35,18 +35,21 @@ struct DocumentFile {
         return parts[1..<(parts.count - 2)].joined(separator: ".")
     }
 
-    /// - Parameter isWanted: asked when the document is on the disk and before it gets its name.
+    /// - Parameters:
+    ///   - modified: the time that the document shows, in nanoseconds since 1970; nil for now.
+    ///   - isWanted: asked when the document is on the disk and before it gets its name.
     /// - Returns: false if it was not wanted any more.
     /// - Throws: `fileExists` if the name is taken.
     @discardableResult
     func write(
-        _ content: [UInt8], to folder: Folder, as name: FilePath.Component,
+        _ content: [UInt8], to folder: Folder, as name: FilePath.Component, modified: Int64? = nil,
         if isWanted: () throws(SystemFailure) -> Bool = { true }
     ) throws(SystemFailure) -> Bool {
         let temporary = FilePath.Component(Self.prefix(of: owner) + "\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             let file = try staging.create(temporary)
             try file.write(content)
+            if let modified { try show(modified, on: file) }
             if durability == .full { try file.synchronize() }
             guard try isWanted() else {
                 try staging.remove(temporary)
@@ -58,6 +61,15 @@ struct DocumentFile {
             // What failed is what counts; a leftover is hidden in the staging folder.
             try? staging.remove(temporary)
             throw error
+        }
+    }
+
+    /// Some file systems let nobody set a time; then the document's content has to do.
+    private func show(_ time: Int64, on file: OpenFile) throws(SystemFailure) {
+        do throws(SystemFailure) {
+            try file.setModified(time)
+        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
+            return
         }
     }
 }

@@ -143,9 +143,9 @@ package struct JobMoves: Sendable {
             do throws(SystemFailure) {
                 // In one step: of two workers with one name, one gets EEXIST and goes on to the next. Flushing may have taken
                 // longer than the lease holds, so the job is looked for once more.
-                let isPlaced = try documents.write(document.content, to: state, as: name.result) {
-                    () throws(SystemFailure) in try lease.claims.confirms(claimed.file)
-                }
+                let isPlaced = try documents.write(
+                    document.content, to: state, as: name.result, modified: document.retryAt?.nanoseconds
+                ) { () throws(SystemFailure) in try lease.claims.confirms(claimed.file) }
                 return isPlaced ? .placed : .fenced
             } catch  where error.errno == .fileExists {
                 guard try isSameJob(name.result, in: state, document) else { return .taken }
@@ -167,7 +167,7 @@ package struct JobMoves: Sendable {
     }
 
     /// The file's time is its not-before time, for `ls` and for a look that reads no documents. A worker may only set it
-    /// on files of its own user; for others the document's time has to do.
+    /// on files of its own user; for others the time of the document's file has to do.
     private func showDue(_ claimed: JobName, at time: Date) throws(SystemFailure) {
         let milliseconds = Int64((time.timeIntervalSince1970 * 1000).rounded())
         do throws(SystemFailure) {

@@ -16,6 +16,8 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var isDenied = false
         /// When the longest waiting of them came; nil if there is none.
         public var oldest: Date?
+        /// In `retry`, when the next job may be begun; nil if there is none.
+        public var nextDue: Date?
         /// Entries that are no jobs: hidden files, names without `.json`, stray documents.
         public var ignored = 0
         /// The name of one of them that is not hidden; nil if there is none.
@@ -50,9 +52,15 @@ public struct SpoolSurvey: Sendable, Equatable {
         workers = []
         for folder in SpoolFolder.jobStates {
             var state = State()
+            var nextDue: Date?
             do throws(SystemFailure) {
                 for (worker, place) in try spool.places(of: folder) {
-                    try state.count(place, documents: folder.hasDocuments, now: now) { name, since in
+                    try state.count(place, documents: folder.hasDocuments, now: now) {
+                        (name, status, since) throws(SystemFailure) in
+                        if folder == .retry {
+                            let due = Date(nanoseconds: try spool.dueTime(of: name, status))
+                            nextDue = min(nextDue ?? due, due)
+                        }
                         guard let worker, underWay.count < Self.mostUnderWay else { return }
                         underWay.append(JobUnderWay(name: name, worker: worker, since: since))
                     }
@@ -61,6 +69,7 @@ public struct SpoolSurvey: Sendable, Equatable {
                 state = State()
                 state.isDenied = true
             }
+            state.nextDue = nextDue
             states[folder] = state
         }
         underWay.sort { ($0.since, $0.name.description) < ($1.since, $1.name.description) }
@@ -74,9 +83,9 @@ public struct SpoolSurvey: Sendable, Equatable {
 
 extension SpoolSurvey.State {
     /// - Parameter documents: whether result documents belong into the folder.
-    /// - Parameter found: gets each job, and when it came.
+    /// - Parameter found: gets each job, its file, and when it came.
     fileprivate mutating func count(
-        _ folder: Folder, documents: Bool, now: Date, found: (JobName, Date) -> Void
+        _ folder: Folder, documents: Bool, now: Date, found: (JobName, FileStatus, Date) throws(SystemFailure) -> Void
     ) throws(SystemFailure) {
         var listing = try folder.listing()
         while let entry = try listing.next() {
@@ -100,7 +109,7 @@ extension SpoolSurvey.State {
             let age = now.timeIntervalSince(changed)
             if age < 60 { lastMinute += 1 }
             if age < 3600 { lastHour += 1 }
-            found(name, changed)
+            try found(name, status, changed)
         }
     }
 }

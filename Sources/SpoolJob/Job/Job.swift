@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// What a producer asks for: one source image, one or more renditions of it.
 ///
 /// A job file is one JSON object; ``Job/init(json:)`` reads it strictly, `spool-worker schema` prints its JSON Schema.
@@ -11,6 +13,8 @@ public struct Job: Sendable, Equatable {
     public var timeout: Double?
     /// How often the job is tried, from 1 on; nil for the worker's own limit, which it cannot exceed.
     public var maxAttempts: Int?
+    /// The worker does not begin the job before that time, to the millisecond, by its own clock; nil for at once.
+    public var notBefore: Date?
     /// The producer's own data, echoed in the result document: at most 256 kB of JSON without indentation, unless the
     /// operator allows another size.
     public var metadata: JSONValue?
@@ -23,12 +27,13 @@ public struct Job: Sendable, Equatable {
 
     public init(
         input: Input, renditions: [Rendition], timeout: Double? = nil, maxAttempts: Int? = nil,
-        metadata: JSONValue? = nil
+        notBefore: Date? = nil, metadata: JSONValue? = nil
     ) {
         self.input = input
         self.renditions = renditions
         self.timeout = timeout
         self.maxAttempts = maxAttempts
+        self.notBefore = notBefore
         self.metadata = metadata
     }
 }

@@ -21,6 +21,9 @@ extension Job: Blank {
                 "maxAttempts", \.maxAttempts, WholeNumberKind(1...1000), default: "the worker's",
                 "how often the job is tried; `1` fails it at once. The worker's own limit applies too"),
             .optional(
+                "notBefore", \.notBefore, TimeKind(), default: "at once",
+                "the job waits in `retry/` and is not begun before: see below"),
+            .optional(
                 "metadata", \.metadata, AnyKind(),
                 "up to 256 KiB without indentation (`limits.metadata-bytes`); the result document returns it with the "
                     + "same digits and order of keys"),

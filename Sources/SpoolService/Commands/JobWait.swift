@@ -30,7 +30,7 @@ struct JobWait {
             }
             open = left
             if open.isEmpty { return failed == 0 ? .allDone : .someFailed }
-            progress.show(names.count - open.count, now: .now)
+            progress.show(open, now: .now)
             if let deadline, deadline <= .now {
                 progress.say("spool-worker: \(Self.late(open, of: names.count))")
                 return .tooLate

@@ -70,7 +70,9 @@ extension FoundJob {
             }
             add(attempt.startedAt, "attempt \(attempt.number) failed\(time): \(error.code.rawValue): \(error.message)")
         }
-        if let retryAt = document.retryAt { add(retryAt, "is tried again then") }
+        if let retryAt = document.retryAt {
+            add(retryAt, document.attempts.isEmpty ? "is begun then, as the job asks" : "is tried again then")
+        }
         if let finishedAt = document.finishedAt {
             add(
                 finishedAt,

@@ -63,6 +63,7 @@ struct StatusReport {
                 "lastMinute": state.isDenied ? .null : .number(state.lastMinute),
                 "lastHour": state.isDenied ? .null : .number(state.lastHour),
                 "oldestSeconds": state.oldest.map { .number(age(of: $0), digits: 3) } ?? .null,
+                "nextDue": state.nextDue.map { .string(Timestamp.text($0)) } ?? .null,
                 "ignored": .number(state.ignored),
                 "ignoredExample": state.ignoredExample.map { .string($0) } ?? .null,
             ]
@@ -112,6 +113,9 @@ struct StatusReport {
         }
         var parts = [Self.table(rows, numbers: [1, 2, 3, 4])]
         if let forecast { parts[0].append(forecast) }
+        if let due = survey.states[.retry]?.nextDue, due > now {
+            parts[0].append("the next job of retry is due in \(Self.words(due.timeIntervalSince(now)))")
+        }
         if !survey.underWay.isEmpty {
             var jobs = [["UNDER WAY", "FOR", "WORKER"]]
             jobs += survey.underWay.prefix(Self.mostJobs).map {

@@ -12,6 +12,9 @@ struct WaitProgress {
     private var nextLook: ContinuousClock.Instant
     /// The last that was said of the workers.
     private var obstacle: Obstacle?
+    /// The jobs of which it was said that they are begun later.
+    private var scheduled: Set<JobName> = []
+    private static let mostScheduled = 5
     /// What the bar shows; nil while there is none.
     private var shown: Int?
 
@@ -28,10 +31,14 @@ struct WaitProgress {
         nextLook = .now + Self.firstLook
     }
 
-    mutating func show(_ count: Int, now: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - open: the jobs that have not ended.
+    mutating func show(_ open: [JobName], now: ContinuousClock.Instant) {
+        let count = total - open.count
         if nextLook <= now {
             nextLook = now + Self.pauseBetweenLooks
             tellObstacle()
+            tellScheduled(open)
         }
         if Terminal.errorIsTerminal {
             guard shown != count else { return }
@@ -58,6 +65,17 @@ struct WaitProgress {
         guard shown != nil else { return }
         shown = nil
         ConsoleLogHandler.writeToStandardError("\r\u{1B}[K")
+    }
+
+    /// Says once of some jobs that they ask to be begun later.
+    private mutating func tellScheduled(_ open: [JobName]) {
+        for name in open.prefix(Self.mostScheduled) where !scheduled.contains(name) {
+            guard let job = try? spool.job(named: name), job.state == .retry, let document = job.document,
+                document.attempts.isEmpty, let time = document.retryAt
+            else { continue }
+            scheduled.insert(name)
+            say("\(name): is begun at \(Timestamp.text(time)), as the job asks (notBefore)")
+        }
     }
 
     private mutating func tellObstacle() {

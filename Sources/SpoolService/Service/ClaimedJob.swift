@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import SpoolCore
 import SpoolSystem
@@ -13,6 +14,8 @@ struct ClaimedJob: Sendable {
     var document: ResultDocument
     /// Where that history lies until the next attempt is recorded, if the job was put back by hand.
     var left: LeftResult?
+    /// Whether an operator has made it due before the time that it asks for.
+    var beginsEarly = false
     /// For a job that ran into its timeout.
     var slowPlace: SlowLane.Place?
 }
@@ -26,6 +29,12 @@ extension ResultDocument {
 }
 
 extension JobReading.Content {
+    /// The time before which the job is not to be begun, if it asks for one.
+    var notBefore: Date? {
+        guard case .job(let job) = self else { return nil }
+        return job.notBefore
+    }
+
     /// The producer's own data, as far as it could be read.
     var metadata: JSONValue? {
         switch self {

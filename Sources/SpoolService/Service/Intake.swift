@@ -21,6 +21,8 @@ struct Intake: ~Copyable {
     private static let shortestRetryPause = Duration.seconds(1)
     /// An operator may make a job due, so looks at `retry` go on while nothing is.
     private static let longestRetryPause = Duration.seconds(5)
+    /// Time between two looks at some jobs there that are further ahead than any wait.
+    private static let distantPause = Duration.seconds(10)
 
     /// A job that is not in `incoming`.
     private struct Place: Hashable {
@@ -53,7 +55,7 @@ struct Intake: ~Copyable {
     private var underWay: [JobName: Candidate] = [:]
     /// Whether the one that is under way must stay alone.
     private var isAlone = false
-    /// Jobs of dead workers and in `retry` that could not be claimed, and until when they are left alone.
+    /// Jobs of dead workers and in `retry` that could not be claimed or begun, and until when they are left alone.
     private var refused: [Place: ContinuousClock.Instant] = [:]
     /// Names that were hinted at while a job of that name was under way.
     private var again: Set<JobName> = []
@@ -66,6 +68,11 @@ struct Intake: ~Copyable {
     private var foreign = ForeignNames()
     /// When to look at `retry`; nil while nothing waits there.
     private var retryLook: ContinuousClock.Instant?
+    /// Whether all that waits there is further ahead than any wait between two attempts.
+    private var retriesAreDistant = false
+    private var nextDistantLook: ContinuousClock.Instant?
+    /// Those of them that were looked at last.
+    private var distantSample: Set<JobName> = []
     private var wantsRetryLook = true
 
     /// - Parameter longestWait: between two attempts at a job, in seconds.
@@ -81,10 +88,10 @@ struct Intake: ~Copyable {
         recent = RecentClaims(memory: settleTime)
     }
 
-    /// Whether nothing is known that could be done, now or later.
+    /// Whether nothing is known that could be done, now or as soon as a job may be tried again.
     var isIdle: Bool {
         orphaned.isEmpty && fresh.isEmpty && backlog.isEmpty && underWay.isEmpty && !isScanning && quiet.isEmpty
-            && settling.isEmpty && retryLook == nil && !wantsRetryLook
+            && settling.isEmpty && (retryLook == nil || retriesAreDistant) && !wantsRetryLook
     }
 
     var countUnderWay: Int { underWay.count }
@@ -227,11 +234,17 @@ struct Intake: ~Copyable {
         let waiting = try RetryListing(of: spool, now: time, longestWait: longestWait)
         let due = waiting.due.filter { !isRefused(Place(name: $0, owner: nil), now: now) }
         for name in due where isNew(name) { backlog.append(.waiting(name)) }
-        guard !due.isEmpty || waiting.next != nil else {
+        if nextDistantLook.map({ $0 <= now }) ?? true {
+            nextDistantLook = now + Self.distantPause
+            distantSample = Set(waiting.distant)
+            for name in waiting.distant where isNew(name) { backlog.append(.waiting(name)) }
+        }
+        retriesAreDistant = due.isEmpty && waiting.next == nil
+        guard !retriesAreDistant || !waiting.distant.isEmpty else {
             retryLook = nil
             return
         }
-        let wait = due.isEmpty ? waiting.next?.timeIntervalSince(time) ?? 0 : 0
+        let wait = due.isEmpty ? waiting.next?.timeIntervalSince(time) ?? .infinity : 0
         let pause = min(.seconds(min(wait, 3600)), Self.longestRetryPause)
         retryLook = now + max(pause, Self.shortestRetryPause, (.now - begin) * 10)
     }
@@ -247,20 +260,31 @@ struct Intake: ~Copyable {
             settling.sawUnfinished(name, status, followsClaim: followsClaim, now: now)
         case .postponed(let until):
             settling.forget(name)
-            let due = now + max(.zero, .seconds(until.timeIntervalSinceNow))
+            let wait = until.timeIntervalSinceNow
+            if wait > longestWait, case .waiting? = candidate, !distantSample.contains(name) {
+                // Due by its file, but not by its own word.
+                refuse(candidate, until: now + Self.distantPause, now: now)
+            }
+            retriesAreDistant = wait > longestWait && (retriesAreDistant || retryLook == nil)
+            let due = now + min(max(.zero, .seconds(min(wait, 3600))), Self.longestRetryPause)
             retryLook = min(retryLook ?? due, due)
         case .unclaimable:
             settling.forget(name)
             // A dropped one is found by the next scan.
-            if let place = candidate.flatMap(Place.of) {
-                refused = refused.filter { $0.value > now }
-                refused[place] = now + Self.refusalPause
-            }
+            refuse(candidate, until: now + Self.refusalPause, now: now)
         case .givenBack:
             settling.forget(name)
             scan()
         default: settling.forget(name)
         }
         if again.remove(name) != nil { add(.dropped(name)) }
+    }
+
+    private mutating func refuse(
+        _ candidate: Candidate?, until: ContinuousClock.Instant, now: ContinuousClock.Instant
+    ) {
+        guard let place = candidate.flatMap(Place.of) else { return }
+        refused = refused.filter { $0.value > now }
+        refused[place] = until
     }
 }

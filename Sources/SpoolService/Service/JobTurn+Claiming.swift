@@ -86,10 +86,15 @@ extension JobTurn {
         let retry = moves.spool[.retry]
         let now = Date()
         guard let status = try retry.status(of: name.file),
-            RetryListing.isDue(Date(nanoseconds: status.modified), now: now, longestWait: retries.longestWait),
+            case let due = Date(nanoseconds: try moves.spool.dueTime(of: name, status)),
+            RetryListing.isDue(due, now: now, longestWait: retries.longestWait),
             let reading = try JobReading(name.file, in: retry, limits: limits)
         else { return .not(.gone) }
         let told = try ResultDocument.history(name.result, in: retry)
+        let isEarly = reading.content.notBefore.map { $0 > now } ?? false
+        if isEarly, let time = reading.content.notBefore, !told.isOverruled(by: status, until: time, now: now) {
+            return .not(.postponed(until: time))
+        }
         if case .document(let document) = told,
             let retryAt = document.notBefore(modified: status.modified),
             !RetryListing.isDue(retryAt, now: now, longestWait: retries.longestWait)
@@ -120,7 +125,8 @@ extension JobTurn {
         }
         return .claimed(
             ClaimedJob(
-                name: name, content: reading.content, file: reading.status, document: document, slowPlace: slowPlace))
+                name: name, content: reading.content, file: reading.status, document: document, beginsEarly: isEarly,
+                slowPlace: slowPlace))
     }
 
     /// Lets a job wait a little longer, by its file's time as always; where that is another user's file, it is looked at again
@@ -211,6 +217,16 @@ extension JobTurn {
         logger.warning(
             "a dead worker's folder holds files that are no jobs, so it stays",
             metadata: ["folder": "\(orphan.folder.path.printable)"])
+    }
+}
+
+extension ResultDocument.Reading {
+    /// Whether an operator has touched the job's file since its last claim, who means now.
+    /// - Parameter time: for which the job asks. The file may have it in whole seconds.
+    fileprivate func isOverruled(by file: FileStatus, until time: Date, now: Date) -> Bool {
+        guard case .document(let document) = self else { return false }
+        let touched = Date(nanoseconds: file.modified)
+        return touched > document.claimedAt && touched <= now && touched < time - 2
     }
 }
 

@@ -50,7 +50,11 @@ struct JobTurn: Sendable {
         var claimed = claimed
         do throws(SystemFailure) {
             switch claimed.content {
-            case .job(let job): return try await attempt(job, &claimed)
+            case .job(let job):
+                if let time = job.notBefore, time > Date(), !claimed.beginsEarly {
+                    return try schedule(claimed, at: time)
+                }
+                return try await attempt(job, &claimed)
             case .wrong(let error, _), .unfinished(let error):
                 // Without a record nobody could tell a commit that was cut in half from another job's result.
                 try moves.record(claimed.document, of: claimed.name, file: claimed.file)
@@ -139,6 +143,22 @@ struct JobTurn: Sendable {
         guard let name = try commit(claimed) else { return fenced(claimed) }
         events.send(.attempted(claimed.document, as: name))
         return .finished(claimed.document.status)
+    }
+
+    /// Lets a job wait for the time that it asks for; no attempt is spent.
+    private func schedule(_ claimed: ClaimedJob, at time: Date) throws(SystemFailure) -> TurnOutcome {
+        var claimed = claimed
+        // As for a job that cannot be read.
+        try moves.record(claimed.document, of: claimed.name, file: claimed.file)
+        try claimed.left?.remove()
+        claimed.document.status = .retry
+        claimed.document.error = nil
+        claimed.document.retryAt = time
+        guard let name = try commit(claimed) else { return fenced(claimed) }
+        logger.info(
+            "waits for the time that the job asks for",
+            metadata: ["job": "\(name)", "notBefore": "\(Timestamp.text(time))"])
+        return .postponed(until: time)
     }
 
     private func postpone(
