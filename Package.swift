@@ -143,7 +143,8 @@ let package = Package(
         .testTarget(
             name: "SpoolServiceTests",
             dependencies: [
-                "HostileRenderer", "SpoolService", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch", "SpoolWire",
+                "CSpoolSystem", "HostileRenderer", "SpoolService", "SpoolCore", "SpoolJob", "SpoolSystem", "SpoolWatch",
+                "SpoolWire",
                 "TestSupport",
                 argumentParser, crypto, logging, metrics, system,
             ],

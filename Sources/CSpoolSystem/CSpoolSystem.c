@@ -18,7 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-int spool_send_datagram(const char *path, const void *bytes, size_t length) {
+int spool_send_datagram(const char *path, const void *bytes, size_t length, int file) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t path_length = strlen(path);
     int connection, failure;
@@ -32,9 +32,9 @@ int spool_send_datagram(const char *path, const void *bytes, size_t length) {
     if (path[0] == '@') address.sun_path[0] = 0;
     connection = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (connection < 0) return -1;
-    sent = sendto(
-        connection, bytes, length, MSG_NOSIGNAL, (struct sockaddr *)&address,
-        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length));
+    sent = connect(
+        connection, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_length));
+    if (sent == 0) sent = spool_send(connection, bytes, length, &file, file < 0 ? 0 : 1);
     failure = errno;
     close(connection);
     errno = failure;
@@ -90,6 +90,26 @@ int spool_share_new_files(int folder) {
 int spool_set_process_name(const char *name) { return prctl(PR_SET_NAME, name); }
 
 int spool_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int spool_sealed_memory_file(const char *name, const void *bytes, size_t length) {
+    int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    size_t written = 0;
+    int failure;
+
+    if (file < 0) return -1;
+    while (written < length) {
+        ssize_t count = write(file, (const char *)bytes + written, length - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) break;
+        written += (size_t)count;
+    }
+    if (written == length && fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
+        return file;
+    failure = errno;
+    close(file);
+    errno = failure;
+    return -1;
+}
 
 int spool_socket_pair(int sockets[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets);

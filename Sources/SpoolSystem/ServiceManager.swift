@@ -31,7 +31,7 @@ package struct ServiceManager: Sendable {
     /// Tells it; a manager that does not listen is left alone.
     package func tell(_ notices: Notice...) {
         let message = notices.map(\.line).joined(separator: "\n")
-        _ = unsafe spool_send_datagram(socket, message, message.utf8.count)
+        _ = unsafe spool_send_datagram(socket, message, message.utf8.count, -1)
     }
 }
 

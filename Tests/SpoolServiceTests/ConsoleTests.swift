@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import SpoolCore
+import SpoolSystem
 import Synchronization
 import SystemPackage
 import Testing
@@ -23,8 +24,8 @@ import Testing
         return lines.text.withLock { $0 }
     }
 
-    @Test func `has priorities for systemd and no time of its own`() {
-        let text = log(.journal) { logger in
+    @Test func `has priorities for systemd and no time of its own while the journal cannot be reached`() {
+        let text = log(Self.deaf) { logger in
             logger.warning("failed: no such file", metadata: ["job": "a b.json", "code": "input_not_found"])
             logger.debug("not shown")
             logger.critical("bad")
@@ -32,14 +33,16 @@ import Testing
         #expect(text == "<4>failed: no such file code=input_not_found job=\"a b.json\"\n<2>bad\n")
     }
 
+    private static let deaf = ConsoleLogHandler.Style.journal(Journal(at: "/no/such/socket"))
+
     @Test func `is one line a message, whatever names hold`() {
-        let text = log(.journal) { $0.info("job\n<0>forged", metadata: ["job": "x\ny"]) }
+        let text = log(Self.deaf) { $0.info("job\n<0>forged", metadata: ["job": "x\ny"]) }
         #expect(text == "<6>job\\n<0>forged job=x\\ny\n")
     }
 
     @Test func `has lines of bounded length, and no characters that are not seen`() {
         let long = String(repeating: "y", count: 1_000_000)
-        let text = log(.journal) { $0.info("a\u{9B}2J\u{202E}\u{200B}\(long)", metadata: ["job": "\(long)"]) }
+        let text = log(Self.deaf) { $0.info("a\u{9B}2J\u{202E}\u{200B}\(long)", metadata: ["job": "\(long)"]) }
         #expect(text.utf8.count < 2200)
         #expect(text.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 || $0 == "\n" || $0 == "…" })
     }

@@ -24,6 +24,9 @@ int spool_begin_writing(int file);
 // memfd_create(2): a file without a name, in memory, with close-on-exec set. `name` is only for people.
 int spool_memory_file(const char *name);
 
+// The same with content that nobody can change any more.
+int spool_sealed_memory_file(const char *name, const void *bytes, size_t length);
+
 // Whether the caller's is the only open description of the file, as the kernel says when it grants a write lease: 1 or 0,
 // also where the caller may not have a lease or the file system has none.
 int spool_is_open_here_alone(int file);
@@ -51,8 +54,8 @@ int spool_signal_process(int process, int signal);
 // Names the calling thread, which of a process with one thread is the process (PR_SET_NAME).
 int spool_set_process_name(const char *name);
 
-// One datagram to a socket of the file system, or with a leading '@' to an abstract one.
-int spool_send_datagram(const char *path, const void *bytes, size_t length);
+// One datagram to a socket of the file system, or with a leading '@' to an abstract one; with an open file, or -1 for none.
+int spool_send_datagram(const char *path, const void *bytes, size_t length, int file);
 
 // The signal's name without SIG, or NULL if there is none of this number.
 const char *spool_signal_name(int signal);

@@ -16,14 +16,14 @@ final class SharedLogLevel: Sendable {
     }
 }
 
-/// Writes one line a message to standard error: for a person on a terminal, with the priorities that systemd reads, or
-/// plain.
+/// Writes one line a message to standard error: for a person on a terminal, or plain. Where the journal of systemd reads
+/// standard error, the messages go to the journal itself, with fields to search by.
 struct ConsoleLogHandler: LogHandler {
     enum Style: Sendable {
         /// `12:30:05 warning  message  key=value`, with colour.
         case terminal
-        /// `<4>message key=value`: the journal has the time already.
-        case journal
+        /// An entry with `MESSAGE=message key=value` and fields; `<4>message key=value` while the journal cannot be reached.
+        case journal(Journal)
         /// `2026-01-31T12:30:05.250Z warning message key=value`.
         case plain
     }
@@ -51,15 +51,8 @@ struct ConsoleLogHandler: LogHandler {
 
     /// The style that fits where standard error leads.
     static func style(environment: [String: String]) -> Style {
-        if let stream = environment["JOURNAL_STREAM"], isStandardError(stream) { return .journal }
+        if Journal.readsStandardError(environment: environment) { return .journal(Journal()) }
         return isatty(STDERR_FILENO) == 1 && environment["NO_COLOR"] == nil ? .terminal : .plain
-    }
-
-    /// systemd names the device and inode of the stream that it reads; ours may have been redirected since.
-    private static func isStandardError(_ stream: String) -> Bool {
-        var status = stat()
-        guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
-        return stream == "\(status.st_dev):\(status.st_ino)"
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -73,7 +66,17 @@ struct ConsoleLogHandler: LogHandler {
         // A name with a line break in it must not make two lines, or forge one.
         let message = Self.shown(event.message.description) + pairs
         switch style {
-        case .journal: write("<\(event.level.priority)>\(message)\n")
+        case .journal(let journal):
+            do throws(SystemFailure) {
+                try journal.write(
+                    [
+                        Journal.Field("MESSAGE", message), Journal.Field("PRIORITY", "\(event.level.priority)"),
+                        Journal.Field("SYSLOG_IDENTIFIER", Self.identifier),
+                    ] + Self.fields(all))
+            } catch {
+                // The journal reads that, too.
+                write("<\(event.level.priority)>\(message)\n")
+            }
         case .plain:
             let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
             write("\(time) \(event.level) \(message)\n")
@@ -81,6 +84,16 @@ struct ConsoleLogHandler: LogHandler {
             let time = Date().formatted(
                 Date.ISO8601FormatStyle(timeZone: .current).time(includingFractionalSeconds: false))
             write("\u{1B}[2m\(time)\u{1B}[0m \(event.level.colour)\(event.level)\u{1B}[0m \(message)\n")
+        }
+    }
+
+    private static let identifier = "spool-worker"
+    /// What can be searched for: `journalctl JOB=cat.json`.
+    private static let searchable = ["job": "JOB", "worker": "WORKER", "code": "CODE"]
+
+    private static func fields(_ metadata: Logger.Metadata) -> [Journal.Field] {
+        searchable.sorted { $0.key < $1.key }.compactMap { key, field in
+            metadata[key].map { Journal.Field(field, shown("\($0)")) }
         }
     }
 
