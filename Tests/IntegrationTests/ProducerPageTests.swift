@@ -14,7 +14,7 @@ import Testing
         try FileManager.default.copyItem(
             atPath: fixture.path.appending("input/photo.jpg").string,
             toPath: fixture.path.appending("input/cat.jpg").string)
-        let lines = try #require(try Self.code(.shell).first).text.split(separator: "\n")
+        let lines = try Self.shell(below: "Shell").split(separator: "\n")
         for (number, line) in lines.enumerated() {
             try fixture.scratch.write(SpoolFixture.simple, to: "job.json")
             try fixture.scratch.write(SpoolFixture.simple, to: "spool/tmp/job.json")
@@ -49,8 +49,47 @@ import Testing
     func `has a recipe that works for Go`() async throws { try await Self.expectDrop(.go) }
 
     @Test func `has one recipe for each language that is tried, and no others`() throws {
-        let blocks = try Self.page.get().blocks
+        let blocks = try Self.page.get().blocks.filter {
+            !["With `submit`", "Images of a job's own"].contains($0.heading)
+        }
         #expect(blocks.map(\.language) == ProducerLanguage.allCases.map(\.rawValue))
+    }
+
+    private static func shell(below heading: String) throws -> String {
+        try #require(page.get().blocks.first { $0.heading == heading && $0.language == "sh" }).text
+    }
+
+    @Test func `keeps a tree of folders with submit`() async throws {
+        let fixture = try await SpoolFixture()
+        let photo = fixture.path.appending("input/photo.jpg").string
+        for place in ["cat.jpg", "pets/dog.jpg"] {
+            let copy = fixture.scratch.path.appending("photos").pushing(FilePath(place))
+            try FileManager.default.createDirectory(
+                atPath: copy.removingLastComponent().string, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: photo, toPath: copy.string)
+        }
+        let programs = WorkerProcess.programs.string
+        let script = "PATH=\(programs):$PATH; export PATH\n" + (try Self.shell(below: "With `submit`"))
+        let submitted = try await Self.run(["/bin/sh", "-eu", "-c", script], in: fixture)
+        #expect(submitted.status == 0, "\(submitted.errors)")
+        #expect(try await fixture.once().status == 0)
+        #expect(try fixture.scratch.list("spool/output") == ["cat-320.jpg", "cat-320.webp", "pets"])
+        #expect(try fixture.scratch.list("spool/output/pets") == ["dog-320.jpg"])
+        // Copies go with their jobs.
+        #expect(try fixture.scratch.list("spool/input/.jobs").isEmpty)
+    }
+
+    @Test func `gives a job an image of its own, which goes with it`() async throws {
+        let fixture = try await SpoolFixture()
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("input/photo.jpg").string,
+            toPath: fixture.scratch.path.appending("cat.jpg").string)
+        let dropped = try await Self.run(
+            ["/bin/sh", "-eu", "-c", try Self.shell(below: "Images of a job's own")], in: fixture)
+        #expect(dropped.status == 0, "\(dropped.errors)")
+        #expect(try await fixture.once().status == 0)
+        #expect(fixture.scratch.exists("spool/output/cat.webp"))
+        #expect(try fixture.scratch.list("spool/input/.jobs").isEmpty)
     }
 
     private static func code(_ language: ProducerLanguage) throws -> [MarkdownPage.Block] {

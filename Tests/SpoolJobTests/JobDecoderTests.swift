@@ -97,7 +97,7 @@ import Testing
             #"{"input":"a","renditions":[{"path":"b.png","widht":3}]}"#,
             #"renditions[0].widht is not a known key; did you mean "width"?"#
         ),
-        (#"{"input":"a","renditions":[{"path":"b.png","zzzzzz":3}]}"#, "known are path, format"),
+        (#"{"input":"a","renditions":[{"path":"b.png","zzzzzz":3}]}"#, "known are path, overwrite, format"),
         (
             #"{"input":"a","renditions":[{"path":"a.png"},{"path":"b.png","width":"3"}]}"#,
             "renditions[1].width takes a whole number from 1 to 65535, not a string"
