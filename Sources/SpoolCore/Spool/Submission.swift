@@ -15,7 +15,9 @@ extension Spool {
 
     /// Drops a job unless the spool has one of its name already, in whatever state: for a producer that was interrupted and
     /// begins again. Two that do so at the same moment may both drop it, and then it is done twice; it is never lost.
-    /// - Parameter name: of this job alone: ``JobName/init(stem:hashOf:)``.
+    /// - Parameters:
+    ///   - job: what is dropped.
+    ///   - name: of this job alone: ``JobName/init(stem:hashOf:)``.
     /// - Returns: where the job is that was there; nil if this one was dropped.
     /// - Throws: as above.
     public func submit(_ job: Job, once name: JobName) throws(SystemFailure) -> FoundJob? {
