@@ -7,26 +7,11 @@ import Testing
 
 /// The socket of a service manager that this test plays: what systemd would hear.
 private final class ManagerSocket {
-    let path: FilePath
-    private let descriptor: Int32
+    private let socket: DatagramSocket
+    var path: FilePath { socket.path }
+    private var descriptor: Int32 { socket.descriptor }
 
-    init(in folder: FilePath) throws {
-        path = folder.appending("notify")
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.string.utf8)
-        try #require(bytes.count < 100)
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let status = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        try #require(status == 0)
-    }
-
-    deinit { close(descriptor) }
+    init(in folder: FilePath) throws { socket = try DatagramSocket(at: folder.appending("notify")) }
 
     /// The lines that have come since the last call.
     func lines() -> [String] {
