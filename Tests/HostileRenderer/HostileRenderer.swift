@@ -54,6 +54,7 @@ struct Puppet: RendererProgram {
             // More than anybody has, again and again, and nonsense.
             for bytes in [Int.max, 1 << 50, -1, .min, .max] { try memory.waitFor(bytes) }
             return try told("let in")
+        case "beg": while true { try memory.waitFor(.max) }
         case "hang": while true { pause() }
         case "stay":
             Self.stays.withLock { $0 = true }

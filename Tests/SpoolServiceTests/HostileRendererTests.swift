@@ -112,7 +112,7 @@ struct `A renderer that was taken over` {
         ("silence", .rendererDied, "exit status 0"),
         ("crash", .rendererDied, "SIGABRT"),
         ("demand", .memoryExceeded, "limits.memory"),
-        ("ask", .renderFailed, "let in"),
+        ("ask", .renderFailed, "let in"), ("beg", .rendererDied, "asked for memory again and again"),
         ("threads", .renderFailed, "64 threads"),
     ])
     func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {

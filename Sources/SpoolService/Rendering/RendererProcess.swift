@@ -139,6 +139,7 @@ final class RendererProcess: Sendable {
     ) async -> (Outcome<RenderReply>, Usage?) {
         guard let child = child(for: .render(request), files, budget) else { return (.neverBegan, nil) }
         var left = timeout
+        var wishes = 0
         while true {
             let start = ContinuousClock.now
             let word: Outcome<ChildWord>? = hear(child, until: start + left)
@@ -146,10 +147,17 @@ final class RendererProcess: Sendable {
             guard case .replied(.needsMemory(let bytes))? = word else {
                 return end(child, word?.reply, until: .now + max(left, .zero), budget)
             }
+            wishes += 1
+            guard wishes <= Self.mostWishes else {
+                return end(child, .babbled("it asked for memory again and again"), until: .now, budget)
+            }
             // One that has gone meanwhile does not hear it, and is found out next.
             if await admit(bytes) { try? child.socket.send(Self.goOn) } else { child.process.kill() }
         }
     }
+
+    /// How often a child may ask for memory: each time is told in the log.
+    private static let mostWishes = 4
 
     /// Any message means it.
     private static let goOn: [UInt8] = Array("go on".utf8)
