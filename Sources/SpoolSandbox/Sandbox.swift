@@ -17,13 +17,15 @@ package struct Sandbox {
         guard sandbox_renounce() == 0 else { throw .last("give up privileges") }
         var report = SandboxReport(landlock: 0, systemCalls: false)
         guard mode != .off else { return (nil, report) }
+        // Without Landlock to say which ones, no files at all can be opened: a drawing then has no text.
+        let opensFiles = !readable.isEmpty && sandbox_landlock_version() >= 1
         // Compiled first: files of the library's own are needed for it.
-        guard let parent = unsafe sandbox_compile(SANDBOX_PARENT, !readable.isEmpty),
-            let child = unsafe sandbox_compile(SANDBOX_CHILD, !readable.isEmpty)
+        guard let parent = unsafe sandbox_compile(SANDBOX_PARENT, opensFiles),
+            let child = unsafe sandbox_compile(SANDBOX_CHILD, opensFiles)
         else { throw .last("compile the filters of system calls") }
         if unsafe sandbox_close_file_system(readable.joined(separator: ":")) == 0 {
             report.landlock = Int(sandbox_landlock_version())
-        } else if mode == .required {
+        } else if mode == .required || opensFiles {
             throw .last("take the file system away (Landlock, of Linux 5.13 or later, must be enabled)")
         }
         if unsafe sandbox_install(parent) == 0 {

@@ -29,11 +29,6 @@ package struct HostIdentity: Sendable, Equatable {
         return name.isEmpty ? "localhost" : String(decoding: name, as: UTF8.self)
     }
 
-    /// The first line of a small file; empty if it cannot be read, which only makes a host harder to recognise.
-    private static func line(of path: FilePath) -> String {
-        guard let name = path.lastComponent,
-            let content = try? Folder(at: path.removingLastComponent()).file(following: name).read(upTo: 128)
-        else { return "" }
-        return String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    }
+    /// Empty if it cannot be read, which only makes a host harder to recognise.
+    private static func line(of path: FilePath) -> String { SmallFile.line(of: path) ?? "" }
 }

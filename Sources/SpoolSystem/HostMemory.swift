@@ -12,29 +12,22 @@ package enum HostMemory {
     /// The least that this process's control group or one around it allows; nil for no limit, or without such groups
     /// (cgroups of version 2).
     private static var controlGroup: Int? {
-        guard let line = text(of: "/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") })
+        guard
+            let line = SmallFile.text(of: "/proc/self/cgroup")?.split(separator: "\n").first(where: {
+                $0.hasPrefix("0::/")
+            })
         else { return nil }
         var parts = line.dropFirst("0::/".count).split(separator: "/").map(String.init)
         var least: Int?
         while true {
-            let folder = (["/sys/fs/cgroup"] + parts).joined(separator: "/")
+            let folder = FilePath((["/sys/fs/cgroup"] + parts).joined(separator: "/"))
             for name in ["memory.max", "memory.high"] {
                 // "max" is no number.
-                guard let limit = text(of: "\(folder)/\(name)").flatMap({ Int($0.prefix { $0 != "\n" }) }) else {
-                    continue
-                }
+                guard let limit = SmallFile.line(of: folder.appending(name)).flatMap({ Int($0) }) else { continue }
                 least = min(least ?? .max, limit)
             }
             if parts.isEmpty { return least }
             parts.removeLast()
         }
-    }
-
-    /// Files of the kernel; they may be missing.
-    private static func text(of path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        let file = OpenFile(owning: descriptor, path: "a file of the kernel")
-        return (try? file.readNext(upTo: 1 << 12)).map { String(decoding: $0, as: UTF8.self) }
     }
 }

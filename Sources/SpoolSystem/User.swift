@@ -9,10 +9,4 @@ package enum User {
         guard let number = UInt32(text), number < .max else { return nil }
         return number
     }
-
-    /// The name of the user with this number, or nil where they have none here.
-    package static func name(of number: UInt32) -> String? {
-        guard let entry = unsafe getpwuid(number) else { return nil }
-        return unsafe String(cString: entry.pointee.pw_name)
-    }
 }

@@ -70,6 +70,7 @@ struct WaitProgress {
     /// Says once of some jobs that they ask to be begun later.
     private mutating func tellScheduled(_ open: [JobName]) {
         for name in open.prefix(Self.mostScheduled) where !scheduled.contains(name) {
+            // As for the workers: a producer may not be allowed to look.
             guard let job = try? spool.job(named: name), job.state == .retry, let document = job.document,
                 document.attempts.isEmpty, let time = document.retryAt
             else { continue }
