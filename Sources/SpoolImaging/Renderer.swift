@@ -28,7 +28,8 @@ public struct Renderer: Sendable {
     ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
-    ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded.
+    ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded; once more if
+    ///     edges are trimmed, which is known only from all pixels.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
     public func render(
         _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32],
@@ -41,7 +42,7 @@ public struct Renderer: Sendable {
         do {
             return .rendered(
                 try VipsLibrary.exclusively { tools throws(JobError) in
-                    let rendering = try Rendering(request, source: source, tools)
+                    let rendering = try Rendering(request, source: source, tools, admission: admission)
                     try admission(rendering.memory)
                     return try rendering.run(overlays: overlays, outputs)
                 })
@@ -57,7 +58,7 @@ public struct Renderer: Sendable {
         do {
             return .explained(
                 try VipsLibrary.exclusively { tools throws(JobError) in
-                    try Rendering(request, source: source, tools).explanation
+                    try Rendering(request, source: source, tools) { _ in }.explanation
                 })
         } catch {
             return .failed(error)

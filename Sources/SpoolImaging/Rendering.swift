@@ -17,11 +17,15 @@ struct Rendering {
     private let overlays: OverlayImages
     private let limits: RenderLimits
     /// All pixels, if they had to be looked at already.
-    private let whole: Raster?
+    let whole: Raster?
     let plan: RenderPlan
 
-    /// Everything that can be refused is refused here, before pixels are decoded.
-    init(_ request: RenderRequest, source descriptor: Int32, _ tools: PlanarTools) throws(JobError) {
+    /// Everything that can be refused is refused here, before pixels are decoded, but for those of which edges are trimmed.
+    /// - Parameter admission: called with the bytes that trimming is going to need, before those are.
+    init(
+        _ request: RenderRequest, source descriptor: Int32, _ tools: PlanarTools,
+        admission: (Int) throws(JobError) -> Void
+    ) throws(JobError) {
         var source = try SourceFile(descriptor, request.limits)
         let content = source.takeContent()
         self.source = source
@@ -35,6 +39,9 @@ struct Rendering {
         try header.check(request.limits)
 
         let upright = request.input.autoOrient ? header.orientation : .upright
+        if request.renditions.contains(where: { $0.trim != nil }) {
+            try admission(source.digest.bytes + source.memory(decoding: header.size) + header.pixelBytes)
+        }
         var edges = TrimmedEdges(decoder, upright: upright)
         let overlays = OverlayImages(request.renditions)
         var tasks: [RenditionTask] = []

@@ -57,6 +57,29 @@ struct LimitTests {
         _ = try reply(8).rendered()
     }
 
+    @Test(arguments: [nil, Trim()])
+    func `memory is asked for before pixels are decoded`(trim: Trim?) throws {
+        let file = try Data(contentsOf: URL(filePath: folder.file("source")))
+        try file.prefix(file.count - 40).write(to: URL(filePath: folder.file("source")))
+        var rendition = Rendition(path: "x.png", format: .png)
+        rendition.trim = trim
+        let request = RenderRequest(
+            input: Input(path: "not looked at"), renditions: [rendition], limits: RenderLimits())
+        let output = Descriptor(creating: folder.file("x.png"))
+        let reply = try Descriptor(reading: folder.file("source")).with { source in
+            try output.with { output in
+                try Renderer().render(request, source: source, outputs: [output]) { bytes throws(JobError) in
+                    throw JobError(.memoryExceeded, "\(bytes)")
+                }
+            }
+        }
+        // A decoder would have said that the file is damaged.
+        let error = try reply.failure()
+        #expect(error.code == .memoryExceeded)
+        // Three bytes a pixel are kept while edges are looked for.
+        if trim != nil { #expect(Int(error.message) == file.count - 40 + 100 * 50 * 3) }
+    }
+
     @Test func `an output that is too large is refused by its place in the job`() throws {
         let rendition = Rendition(path: "x.png", format: .png, width: 201)
         let error = try reply(rendition, RenderLimits(outputDimension: 200)).failure()

@@ -24,7 +24,7 @@ extension Rendering {
     }
 
     private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size) -> Int {
-        var pixels = plan.needsWholeSource ? decoded.area : 0
+        var pixels = plan.needsWholeSource || whole != nil ? decoded.area : 0
         for strand in plan.strands {
             let area = strand.version.area.size == header.size ? decoded.area : strand.version.area.size.area
             if strand.hasSeveral && !plan.needsWholeSource { pixels += area }
@@ -36,10 +36,18 @@ extension Rendering {
         pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
         // One rendition at a time.
         pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).max() ?? 0
-        // Some decoders keep a whole picture of their own.
-        let ofDecoder = source.format.isDecodedWhole ? decoded.area * 4 : 0
-        return pixels * header.shape.bands + ofDecoder
+        return pixels * header.shape.bands + source.memory(decoding: decoded)
     }
+}
+
+extension SourceFile {
+    /// Some decoders keep a whole picture of their own.
+    func memory(decoding size: Size) -> Int { format.isDecodedWhole ? size.area * 4 : 0 }
+}
+
+extension SourceHeader {
+    /// All pixels, in the colours that steps know.
+    var pixelBytes: Int { size.area * shape.bands }
 }
 
 extension ImageFormat {
