@@ -101,7 +101,10 @@ private final class NoWork: JobWork {
         let number = count.add(1, ordering: .relaxed).newValue
         if number == 1 { first.withLock { $0 = .now } }
         if number == limit { whenReached() }
-        return .done(.nothing)
+        let nothing = ResultDocument.InputImage(
+            path: job.input.path, format: "none", width: 0, height: 0, pages: 0, bytes: 0, sha256: "")
+        let timings = ResultDocument.Timings(queued: 0, waited: 0, rendered: 0, committed: 0)
+        return .done(ResultDocument.Success(input: nothing, renditions: [], timings: timings))
     }
 
     func discardLeftovers(of job: Job, id: String?, worker: String) {}

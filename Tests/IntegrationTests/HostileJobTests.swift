@@ -59,11 +59,12 @@ import Testing
     private func document(_ change: (inout JSONObject) -> Void) throws -> String {
         let worker = ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "0")
         let document = ResultDocument(
-            job: "job.json", id: "0190-old", status: .retry, worker: worker, submittedAt: Date(), claimedAt: Date(),
-            retryAt: Date(),
+            job: "job.json", id: "0190-old",
+            state: .retry(at: Date(), because: JobError(.inputNotFound, "no such file")), worker: worker,
+            submittedAt: Date(), claimedAt: Date(),
             attempts: [
                 ResultDocument.Attempt(number: 1, startedAt: Date(), error: JobError(.inputNotFound, "no such file"))
-            ], error: JobError(.inputNotFound, "no such file"))
+            ])
         var object = try #require(document.json.object)
         change(&object)
         return JSONValue.object(object).text()

@@ -81,9 +81,11 @@ import Testing
             let run = try await fixture.once(environment: Self.all.merging(["SPOOL_WORKER_SANDBOX": sandbox]) { $1 })
             #expect(run.status == 0, "\(run.errors)")
             let svg = try #require(try fixture.result("svg.json"))
-            #expect(svg.input?.format == "svg" && svg.renditions[0].width == 320 && svg.renditions[0].height == 120)
+            #expect(
+                svg.success?.input.format == "svg" && svg.renditions[0].width == 320 && svg.renditions[0].height == 120)
             let pdf = try #require(try fixture.result("pdf-1.json"))
-            #expect(pdf.input?.format == "pdf" && pdf.input?.pages == 2 && pdf.renditions[0].width == 160)
+            #expect(
+                pdf.success?.input.format == "pdf" && pdf.success?.input.pages == 2 && pdf.renditions[0].width == 160)
             let output = fixture.path.appending("output")
             pictures.append(
                 try Dictionary(
@@ -110,7 +112,9 @@ import Testing
         #expect(run.status == 0, "\(run.errors)")
         for format in ["jxl", "jp2"] {
             let result = try #require(try fixture.result("\(format).json"))
-            #expect(result.input?.format == format && result.input?.width == 16 && result.input?.pages == 1)
+            #expect(
+                result.success?.input.format == format && result.success?.input.width == 16
+                    && result.success?.input.pages == 1)
             #expect(result.renditions.first?.height == 4)
         }
     }

@@ -35,7 +35,7 @@ struct CheckedSpool {
         by worker: String = "gone"
     ) -> ResultDocument {
         ResultDocument(
-            job: job, id: id, status: status, worker: .named(worker), submittedAt: Date(), claimedAt: Date())
+            job: job, id: id, state: .of(status), worker: .named(worker), submittedAt: Date(), claimedAt: Date())
     }
 
     /// Puts a result in place, and a job beside it if that is wanted.

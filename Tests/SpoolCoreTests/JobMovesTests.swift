@@ -19,7 +19,7 @@ import Testing
 
     private func document(_ status: ResultDocument.Status = .done, id: String = "id-1") -> ResultDocument {
         ResultDocument(
-            job: "job.json", id: id, status: status, worker: .named("w1"), submittedAt: Date(), claimedAt: Date())
+            job: "job.json", id: id, state: .of(status), worker: .named("w1"), submittedAt: Date(), claimedAt: Date())
     }
 
     private func drop(_ text: String = #"{ "some": "job" }"#) throws {
@@ -252,7 +252,7 @@ import Testing
         try drop()
         #expect(try moves.claim(name, from: spool[.incoming], as: name))
         var waiting = document(.retry)
-        waiting.retryAt = Date(timeIntervalSince1970: 4_000_000_000.25)
+        waiting.state = .retry(at: Date(timeIntervalSince1970: 4_000_000_000.25), because: nil)
         #expect(try end(of: moves.commit(name, waiting)) == name)
         #expect(try scratch.list("retry") == ["job.json", "job.result.json"])
         #expect(try spool[.retry].status(of: name.file)?.modified == 4_000_000_000_250_000_000)

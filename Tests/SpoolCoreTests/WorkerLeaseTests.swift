@@ -253,7 +253,7 @@ import Testing
         _ status: ResultDocument.Status, by worker: String = "dead", attempts: Int = 1
     ) -> ResultDocument {
         ResultDocument(
-            job: "job.json", id: "id-1", status: status, worker: .named(worker), submittedAt: Date(),
+            job: "job.json", id: "id-1", state: .of(status), worker: .named(worker), submittedAt: Date(),
             claimedAt: Date(), attempts: (0..<attempts).map { .init(number: $0 + 1, startedAt: Date()) })
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import SpoolCore
 import SpoolSystem
 
@@ -23,5 +24,21 @@ extension JobMoves {
     init(_ spool: Spool, as id: String) throws {
         self.init(
             spool: spool, lease: try WorkerLease(in: spool, for: .named(id)), durability: .full)
+    }
+}
+
+extension ResultDocument.State {
+    /// One of this status.
+    static func of(_ status: ResultDocument.Status) -> Self {
+        switch status {
+        case .processing: return .processing
+        case .retry: return .retry(at: Date(), because: nil)
+        case .failed: return .failed(JobError(.renderFailed, "for a test"), at: Date())
+        case .done:
+            let input = ResultDocument.InputImage(
+                path: "a.png", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: "")
+            let timings = ResultDocument.Timings(queued: 0, waited: 0, rendered: 0, committed: 0)
+            return .done(ResultDocument.Success(input: input, renditions: [], timings: timings), at: Date())
+        }
     }
 }

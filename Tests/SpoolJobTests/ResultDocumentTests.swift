@@ -4,31 +4,50 @@ import SpoolSystem
 import SystemPackage
 import Testing
 
+private func time(_ seconds: Double) -> Date { Date(timeIntervalSince1970: 1_700_000_000 + seconds) }
+
 extension ResultDocument {
-    /// A document with every key in it.
-    static let full = ResultDocument(
-        job: "cat.json", id: "0190-1", status: .failed,
-        worker: Worker(id: "web1-7-abc", host: "web1", pid: 7, version: "0.1.0"),
-        submittedAt: Date(timeIntervalSince1970: 1_700_000_000.25),
-        claimedAt: Date(timeIntervalSince1970: 1_700_000_001),
-        finishedAt: Date(timeIntervalSince1970: 1_700_000_002.5),
-        retryAt: Date(timeIntervalSince1970: 1_700_000_003.75),
-        attempts: [
-            Attempt(
-                number: 1, startedAt: Date(timeIntervalSince1970: 1_700_000_001), milliseconds: nil,
-                error: JobError(.workerDied, "gone")),
-            Attempt(
-                number: 2, startedAt: Date(timeIntervalSince1970: 1_700_000_001.5), milliseconds: 12.5,
-                error: JobError(.inputCorrupt, "broken"),
-                source: SourceState(bytes: 9, changedAt: Date(timeIntervalSince1970: 1_700_000_000.125))),
-        ],
-        attemptsForgiven: 1,
-        input: InputImage(path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
-        renditions: [.full],
-        timings: Timings(queued: 1, waited: 0.5, rendered: 2.5, committed: 0.125),
-        usage: Usage(peakMemory: 50_000_000, processor: 12.5),
-        metadata: ["order": .number("100000000000000000001"), "a": .null],
-        error: JobError(.inputCorrupt, "broken"))
+    /// With every key that documents of all states have.
+    fileprivate init(_ state: State) {
+        self.init(
+            job: "cat.json", id: "0190-1", state: state,
+            worker: Worker(id: "web1-7-abc", host: "web1", pid: 7, version: "0.1.0"), owner: 1000,
+            submittedAt: time(0.25), claimedAt: time(1),
+            attempts: [
+                Attempt(number: 1, startedAt: time(1), milliseconds: nil, error: JobError(.workerDied, "gone")),
+                Attempt(
+                    number: 2, startedAt: time(1.5), milliseconds: 12.5, error: JobError(.inputCorrupt, "broken"),
+                    source: SourceState(bytes: 9, changedAt: time(0.125))),
+            ],
+            attemptsForgiven: 1, metadata: ["order": .number("100000000000000000001"), "a": .null])
+    }
+
+    static let done = ResultDocument(
+        .done(
+            Success(
+                input: InputImage(
+                    path: "cat.jpg", format: "jpeg", width: 3, height: 4, pages: 1, bytes: 5, sha256: "ab"),
+                renditions: [.full], timings: Timings(queued: 1, waited: 0.5, rendered: 2.5, committed: 0.125),
+                usage: Usage(peakMemory: 50_000_000, processor: 12.5)),
+            at: time(2.5)))
+    static let failed = ResultDocument(.failed(JobError(.inputCorrupt, "broken"), at: time(2.5)))
+    static let waiting = ResultDocument(.retry(at: time(3.75), because: JobError(.inputNotFound, "not there")))
+    /// One of each state.
+    static let all = [
+        done, failed, waiting, ResultDocument(.retry(at: time(3), because: nil)), ResultDocument(.processing),
+    ]
+
+    /// The keys that a document of this state cannot do without.
+    var neededKeys: [String] {
+        let ofState =
+            switch state {
+            case .processing: [String]()
+            case .retry: ["retryAt"]
+            case .done: ["finishedAt", "input", "renditions", "timings"]
+            case .failed: ["finishedAt", "error"]
+            }
+        return ["version", "job", "id", "status", "worker", "submittedAt", "claimedAt", "attempts"] + ofState
+    }
 }
 
 extension ResultDocument.RenditionImage {
@@ -50,45 +69,50 @@ extension ResultDocument.RenditionImage {
         }
     }
 
-    @Test func `is read as it was written`() throws {
-        let json = try JSONValue(parsing: ResultDocument.full.content)
-        #expect(try ResultDocument(json: json) == .full)
+    @Test(arguments: ResultDocument.all)
+    func `is read as it was written`(document: ResultDocument) throws {
+        #expect(try ResultDocument(json: JSONValue(parsing: document.content)) == document)
     }
 
     @Test func `has the keys of the specification, in reading order`() throws {
-        let keys = ResultDocument.full.json.object?.members.map(\.key)
+        let first = ["version", "job", "id", "status"]
+        let second = ["worker", "owner", "submittedAt", "claimedAt"]
+        let third = ["attempts", "attemptsForgiven"]
+        func keys(_ document: ResultDocument) -> [String]? { document.json.object?.members.map(\.key) }
         #expect(
-            keys == [
-                "version", "job", "id", "status", "error", "worker", "submittedAt", "claimedAt", "finishedAt",
-                "retryAt", "attempts", "attemptsForgiven", "input", "renditions", "timings", "usage", "metadata",
+            keys(.done) == first + second + ["finishedAt"] + third + [
+                "input", "renditions", "timings", "usage", "metadata",
             ])
-        #expect(ResultDocument.full.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
-        #expect(ResultDocument.full.json["error"]?["code"] == "input_corrupt")
+        #expect(keys(.failed) == first + ["error"] + second + ["finishedAt"] + third + ["renditions", "metadata"])
+        #expect(keys(.waiting) == first + ["error"] + second + ["retryAt"] + third + ["renditions", "metadata"])
+        #expect(ResultDocument.done.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
+        #expect(ResultDocument.failed.json["error"]?["code"] == "input_corrupt")
         #expect(
-            ResultDocument.full.json["metadata"]?.text(indented: false) == #"{"order":100000000000000000001,"a":null}"#)
+            ResultDocument.done.json["metadata"]?.text(indented: false) == #"{"order":100000000000000000001,"a":null}"#)
     }
 
-    @Test func `that lacks a key or has another version is refused with the key`() throws {
-        for key in ["version", "job", "id", "status", "worker", "submittedAt", "claimedAt", "attempts", "renditions"] {
-            var object = try #require(ResultDocument.full.json.object)
+    @Test(arguments: ResultDocument.all)
+    func `that lacks a key or has another version is refused with the key`(document: ResultDocument) throws {
+        for key in document.neededKeys {
+            var object = try #require(document.json.object)
             object[key] = nil
             let error = #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(object)) }
             #expect(error?.key == key)
         }
-        var newer = try #require(ResultDocument.full.json.object)
+        var newer = try #require(document.json.object)
         newer["version"] = 2
         #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(newer)) }
     }
 
     @Test func `keeps metadata on one line, however deep`() throws {
-        var document = ResultDocument.full
+        var document = ResultDocument.done
         document.metadata = (0..<90).reduce(.array(Array(repeating: 0, count: 1000))) { value, _ in .array([value]) }
         #expect(document.content.count < 8000)
         #expect(try ResultDocument(json: JSONValue(parsing: document.content)) == document)
     }
 
     @Test func `may have error codes of a newer worker, and keeps them`() throws {
-        var object = try #require(ResultDocument.full.json.object)
+        var object = try #require(ResultDocument.failed.json.object)
         object["error"] = ["code": "moon_too_bright", "message": "why", "retryable": true]
         let document = try ResultDocument(json: .object(object))
         #expect(document.error?.code == ErrorCode(rawValue: "moon_too_bright"))
@@ -105,9 +129,9 @@ extension ResultDocument.RenditionImage {
     }
 
     @Test func `may have keys of a newer worker`() throws {
-        var object = try #require(ResultDocument.full.json.object)
+        var object = try #require(ResultDocument.done.json.object)
         object["new"] = "thing"
-        #expect(try ResultDocument(json: .object(object)) == .full)
+        #expect(try ResultDocument(json: .object(object)) == .done)
     }
 
     @Test func `is not what tells of a process that lacks descriptors`() throws {

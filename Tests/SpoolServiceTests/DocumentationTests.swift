@@ -148,21 +148,24 @@ import Testing
         var image = ResultDocument.RenditionImage(
             path: "a", format: "png", width: 1, height: 1, bytes: 1, sha256: "", milliseconds: 1)
         (image.quality, image.losses, image.placeholder, image.dominantColour) = (1, Loss.allCases, "", "")
-        let whole = ResultDocument(
-            job: "a.json", id: "1", status: .failed, worker: worker, owner: 1, submittedAt: Date(), claimedAt: Date(),
-            finishedAt: Date(), retryAt: Date(),
-            attempts: [
-                ResultDocument.Attempt(
-                    number: 1, startedAt: Date(), milliseconds: 1, error: JobError(.workerDied, ""),
-                    source: ResultDocument.SourceState(bytes: 1, changedAt: Date()))
-            ], attemptsForgiven: 1,
+        func document(_ state: ResultDocument.State) -> ResultDocument {
+            ResultDocument(
+                job: "a.json", id: "1", state: state, worker: worker, owner: 1, submittedAt: Date(), claimedAt: Date(),
+                attempts: [
+                    ResultDocument.Attempt(
+                        number: 1, startedAt: Date(), milliseconds: 1, error: JobError(.workerDied, ""),
+                        source: ResultDocument.SourceState(bytes: 1, changedAt: Date()))
+                ], attemptsForgiven: 1, metadata: 1)
+        }
+        let success = ResultDocument.Success(
             input: ResultDocument.InputImage(
                 path: "a", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: ""),
             renditions: [image], timings: ResultDocument.Timings(queued: 1, waited: 1, rendered: 1, committed: 1),
-            usage: ResultDocument.Usage(peakMemory: 1, processor: 1),
-            metadata: 1,
-            error: JobError(.workerDied, ""))
-        let members = whole.json.object?.members ?? []
+            usage: ResultDocument.Usage(peakMemory: 1, processor: 1))
+        let states: [ResultDocument.State] = [
+            .done(success, at: Date()), .retry(at: Date(), because: JobError(.workerDied, "")),
+        ]
+        let members = states.flatMap { document($0).json.object?.members ?? [] }
         let documented = try names("The result document", in: "docs/result-document.md")
         #expect(Set(documented) == Set(members.map(\.key) + ["inode"]))
         for loss in Loss.allCases {

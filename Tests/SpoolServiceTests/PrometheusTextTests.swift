@@ -44,10 +44,12 @@ import Testing
         let metrics = WorkerMetrics(version: "1", startedAt: Date())
         metrics.saw(.eventsLost)
         metrics.saw(.rendererReplaced)
-        var document = ResultDocument(
-            job: "a", id: "1", status: .done, worker: .init(id: "w", host: "h", pid: 1, version: "1"),
-            submittedAt: Date(), claimedAt: Date())
-        document.timings = ResultDocument.Timings(queued: 1, waited: 2, rendered: 3, committed: 4)
+        let success = ResultDocument.Success(
+            input: .init(path: "a", format: "png", width: 1, height: 1, pages: 1, bytes: 1, sha256: ""), renditions: [],
+            timings: .init(queued: 1, waited: 2, rendered: 3, committed: 4))
+        let document = ResultDocument(
+            job: "a", id: "1", state: .done(success, at: Date()),
+            worker: .init(id: "w", host: "h", pid: 1, version: "1"), submittedAt: Date(), claimedAt: Date())
         metrics.saw(.attempted(document, as: JobName("a.json")!))
         metrics.set(underWay: 1, isClaiming: true)
         let names = metrics.text.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }

@@ -42,10 +42,8 @@ extension Spool {
         let place = try places(of: job.state).first { $0.worker == job.worker }
         guard let source = place?.folder, let status = try source.status(of: job.name.file) else { return nil }
         var document = job.document ?? history(of: job, status, version)
-        document.status = .failed
-        document.finishedAt = Date()
-        document.retryAt = nil
-        document.error = JobError(.cancelled, "an operator has cancelled the job" + (reason.map { ": \($0)" } ?? ""))
+        document.state = .failed(
+            JobError(.cancelled, "an operator has cancelled the job" + (reason.map { ": \($0)" } ?? "")), at: Date())
         let failed = self[.failed]
         let documents = DocumentFile(staging: self[.tmp], owner: "cancel", durability: .full)
         for name in JobMoves.candidateNames(for: job.name, id: document.id) {
@@ -80,7 +78,7 @@ extension Spool {
     /// The history of a job that no worker has begun.
     private func history(of job: FoundJob, _ status: FileStatus, _ version: String) -> ResultDocument {
         ResultDocument(
-            job: job.name.description, id: UniqueID().description, status: .failed,
+            job: job.name.description, id: UniqueID().description, state: .processing,
             worker: .current(on: HostIdentity.current(), version: version),
             submittedAt: Date(nanoseconds: status.changed), claimedAt: Date())
     }

@@ -153,58 +153,108 @@ public struct ResultDocument: Sendable, Equatable {
         }
     }
 
+    /// What a job that succeeded has made.
+    public struct Success: Sendable, Equatable {
+        public var input: InputImage
+        /// In the order of the job.
+        public var renditions: [RenditionImage]
+        public var timings: Timings
+        /// nil in documents of older versions.
+        public var usage: Usage?
+
+        public init(input: InputImage, renditions: [RenditionImage], timings: Timings, usage: Usage? = nil) {
+            self.input = input
+            self.renditions = renditions
+            self.timings = timings
+            self.usage = usage
+        }
+    }
+
+    /// Where the job is on its way, with what is known there and only there.
+    public enum State: Sendable, Equatable {
+        case processing
+        /// The job waits for its next attempt; because of an error, unless it asks for the time itself or its worker was
+        /// stopped.
+        case retry(at: Date, because: JobError?)
+        case done(Success, at: Date)
+        case failed(JobError, at: Date)
+    }
+
     /// The job file's name; bytes that are no text are replaced.
     public var job: String
     /// Unique, and ordered in time.
     public var id: String
-    public var status: Status
+    public var state: State
     public var worker: Worker
     /// The number of the user whose file the job is; nil in documents of older versions.
     public var owner: Int?
     /// When the job file's content and place were last changed before the claim: the drop.
     public var submittedAt: Date
     public var claimedAt: Date
-    public var finishedAt: Date?
-    /// When the next attempt may begin; nil unless the job waits for it.
-    public var retryAt: Date?
     public var attempts: [Attempt]
     /// How many of the attempts do not count any more, because the job was put back by hand after them.
     public var attemptsForgiven: Int
-    /// nil if the source was never read.
-    public var input: InputImage?
-    /// Empty unless the job succeeded.
-    public var renditions: [RenditionImage]
-    public var timings: Timings?
-    /// nil unless the job succeeded.
-    public var usage: Usage?
     /// The producer's own, untouched.
     public var metadata: JSONValue?
-    /// Why the job failed.
-    public var error: JobError?
 
     public init(
-        job: String, id: String, status: Status, worker: Worker, owner: Int? = nil, submittedAt: Date, claimedAt: Date,
-        finishedAt: Date? = nil, retryAt: Date? = nil, attempts: [Attempt] = [], attemptsForgiven: Int = 0,
-        input: InputImage? = nil,
-        renditions: [RenditionImage] = [], timings: Timings? = nil, usage: Usage? = nil,
-        metadata: JSONValue? = nil, error: JobError? = nil
+        job: String, id: String, state: State, worker: Worker, owner: Int? = nil, submittedAt: Date, claimedAt: Date,
+        attempts: [Attempt] = [], attemptsForgiven: Int = 0, metadata: JSONValue? = nil
     ) {
         self.job = job
         self.id = id
-        self.status = status
+        self.state = state
         self.worker = worker
         self.owner = owner
         self.submittedAt = submittedAt
         self.claimedAt = claimedAt
-        self.finishedAt = finishedAt
-        self.retryAt = retryAt
         self.attempts = attempts
         self.attemptsForgiven = attemptsForgiven
-        self.input = input
-        self.renditions = renditions
-        self.timings = timings
-        self.usage = usage
         self.metadata = metadata
-        self.error = error
+    }
+}
+
+extension ResultDocument.State {
+    public var status: ResultDocument.Status {
+        switch self {
+        case .processing: .processing
+        case .retry: .retry
+        case .done: .done
+        case .failed: .failed
+        }
+    }
+}
+
+extension ResultDocument {
+    public var status: Status { state.status }
+
+    /// nil unless the job succeeded.
+    public var success: Success? {
+        if case .done(let success, _) = state { success } else { nil }
+    }
+
+    /// Empty unless the job succeeded.
+    public var renditions: [RenditionImage] { success?.renditions ?? [] }
+
+    /// Why the job failed, or waits for another attempt.
+    public var error: JobError? {
+        switch state {
+        case .failed(let error, _): error
+        case .retry(_, let error): error
+        case .processing, .done: nil
+        }
+    }
+
+    /// nil until the job is done or has failed.
+    public var finishedAt: Date? {
+        switch state {
+        case .done(_, let time), .failed(_, let time): time
+        case .processing, .retry: nil
+        }
+    }
+
+    /// When the next attempt may begin; nil unless the job waits for it.
+    public var retryAt: Date? {
+        if case .retry(let time, _) = state { time } else { nil }
     }
 }

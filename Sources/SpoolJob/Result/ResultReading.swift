@@ -13,24 +13,41 @@ extension ResultDocument {
     public init(json: JSONValue) throws(ResultFormatError) {
         let reader = ResultReader(json)
         guard try reader.int("version") == Self.currentVersion else { throw ResultFormatError(key: "version") }
-        guard let status = Status(rawValue: try reader.string("status")) else {
-            throw ResultFormatError(key: "status")
-        }
         self.init(
-            job: try reader.string("job"), id: try reader.string("id"), status: status,
+            job: try reader.string("job"), id: try reader.string("id"), state: try State(reader),
             worker: try Worker(reader.object("worker")), owner: json["owner"]?.int,
-            submittedAt: try reader.date("submittedAt"),
-            claimedAt: try reader.date("claimedAt"))
-        if json["finishedAt"] != nil { finishedAt = try reader.date("finishedAt") }
-        if json["retryAt"] != nil { retryAt = try reader.date("retryAt") }
+            submittedAt: try reader.date("submittedAt"), claimedAt: try reader.date("claimedAt"),
+            metadata: json["metadata"])
         for attempt in try reader.array("attempts") { attempts.append(try Attempt(attempt)) }
         if json["attemptsForgiven"] != nil { attemptsForgiven = max(0, try reader.int("attemptsForgiven")) }
-        if json["input"] != nil { input = try InputImage(reader.object("input")) }
-        for rendition in try reader.array("renditions") { renditions.append(try RenditionImage(rendition)) }
-        if json["timings"] != nil { timings = try Timings(reader.object("timings")) }
-        if json["usage"] != nil { usage = try Usage(reader.object("usage")) }
-        metadata = json["metadata"]
-        if json["error"] != nil { error = try JobError(reader.object("error")) }
+    }
+}
+
+extension ResultDocument.State {
+    fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
+        guard let status = ResultDocument.Status(rawValue: try reader.string("status")) else {
+            throw ResultFormatError(key: "status")
+        }
+        switch status {
+        case .processing: self = .processing
+        case .retry:
+            let error = reader.json["error"] == nil ? nil : try JobError(reader.object("error"))
+            self = .retry(at: try reader.date("retryAt"), because: error)
+        case .done: self = .done(try ResultDocument.Success(reader), at: try reader.date("finishedAt"))
+        case .failed: self = .failed(try JobError(reader.object("error")), at: try reader.date("finishedAt"))
+        }
+    }
+}
+
+extension ResultDocument.Success {
+    fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            input: try ResultDocument.InputImage(reader.object("input")), renditions: [],
+            timings: try ResultDocument.Timings(reader.object("timings")))
+        for rendition in try reader.array("renditions") {
+            renditions.append(try ResultDocument.RenditionImage(rendition))
+        }
+        if reader.json["usage"] != nil { usage = try ResultDocument.Usage(reader.object("usage")) }
     }
 }
 

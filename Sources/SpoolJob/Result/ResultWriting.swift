@@ -17,10 +17,10 @@ extension ResultDocument {
         object["retryAt"] = retryAt.map { .string(Timestamp.text($0)) }
         object["attempts"] = .array(attempts.map(\.json))
         object["attemptsForgiven"] = attemptsForgiven == 0 ? nil : .number(attemptsForgiven)
-        object["input"] = input?.json
-        object["renditions"] = .array(renditions.map(\.json))
-        object["timings"] = timings?.json
-        object["usage"] = usage?.json
+        object["input"] = success?.input.json
+        object["renditions"] = .array(success?.renditions.map(\.json) ?? [])
+        object["timings"] = success?.timings.json
+        object["usage"] = success?.usage?.json
         object["metadata"] = metadata
         return .object(object)
     }

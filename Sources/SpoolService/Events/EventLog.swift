@@ -19,21 +19,21 @@ struct EventLog: WorkerEventSink {
     private func tell(_ document: ResultDocument, _ name: JobName) {
         var metadata: Logger.Metadata = ["job": "\(document.job)"]
         if name.description != document.job { metadata["as"] = "\(name)" }
-        if let error = document.error {
-            metadata["code"] = "\(error.code.rawValue)"
-            guard let retryAt = document.retryAt else {
-                logger.warning("\(Self.failure(error, after: document.attempts.count))", metadata: metadata)
-                return
-            }
+        if let error = document.error { metadata["code"] = "\(error.code.rawValue)" }
+        switch document.state {
+        case .failed(let error, _):
+            logger.warning("\(Self.failure(error, after: document.attempts.count))", metadata: metadata)
+        case .retry(let time, let error):
             metadata["attempt"] = "\(document.attempts.count)"
-            metadata["retryAt"] = "\(Timestamp.text(retryAt))"
-            logger.warning("is tried again: \(error.message)", metadata: metadata)
-        } else {
-            metadata["renditions"] = "\(document.renditions.count)"
-            let waited = document.timings?.waited ?? 0
+            metadata["retryAt"] = "\(Timestamp.text(time))"
+            logger.warning("is tried again: \(error?.message ?? "it was interrupted")", metadata: metadata)
+        case .done(let success, _):
+            metadata["renditions"] = "\(success.renditions.count)"
+            let waited = success.timings.waited
             let worked = (document.attempts.last?.milliseconds ?? 0) - waited
             let wait = waited < 1 ? "" : ", after \(Int(waited.rounded())) ms of waiting for a renderer"
             logger.info("done in \(Int(worked.rounded())) ms\(wait)", metadata: metadata)
+        case .processing: break
         }
     }
 

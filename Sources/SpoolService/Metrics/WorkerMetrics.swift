@@ -50,20 +50,18 @@ struct WorkerMetrics: WorkerEventSink {
 
     private func add(_ document: ResultDocument) {
         attempts(document.status, document.error?.code).increment()
-        guard document.status == .done else { return }
-        if let timings = document.timings {
-            let stages = [
-                ("queued", timings.queued), ("waited", timings.waited), ("rendered", timings.rendered),
-                ("committed", timings.committed),
-            ]
-            for (stage, milliseconds) in stages {
-                Timer(label: "spool_worker_stage_seconds", dimensions: [("stage", stage)], factory: text)
-                    .recordSeconds(max(0, milliseconds) / 1000)
-            }
+        guard let success = document.success else { return }
+        let stages = [
+            ("queued", success.timings.queued), ("waited", success.timings.waited),
+            ("rendered", success.timings.rendered), ("committed", success.timings.committed),
+        ]
+        for (stage, milliseconds) in stages {
+            Timer(label: "spool_worker_stage_seconds", dimensions: [("stage", stage)], factory: text)
+                .recordSeconds(max(0, milliseconds) / 1000)
         }
-        counter("spool_worker_input_bytes_total").increment(by: document.input?.bytes ?? 0)
-        counter("spool_worker_output_bytes_total").increment(by: document.renditions.reduce(0) { $0 + $1.bytes })
-        counter("spool_worker_renditions_total").increment(by: document.renditions.count)
+        counter("spool_worker_input_bytes_total").increment(by: success.input.bytes)
+        counter("spool_worker_output_bytes_total").increment(by: success.renditions.reduce(0) { $0 + $1.bytes })
+        counter("spool_worker_renditions_total").increment(by: success.renditions.count)
     }
 
     /// What the loop knows.

@@ -26,18 +26,9 @@ struct JobRendering: Sendable {
         } catch {
             return .failed(error, source: nil)
         }
-        let (rendered, waited, usage) = await render(opened)
-        let renderMilliseconds = start.millisecondsUntilNow - waited / .milliseconds(1)
-        switch settle(opened, rendered) {
-        case .published(let images, let milliseconds):
-            return .done(
-                WorkResult(
-                    input: ResultDocument.InputImage(images.input, path: job.input.path),
-                    renditions: zip(job.renditions, images.renditions).map(ResultDocument.RenditionImage.init),
-                    waitMilliseconds: waited / .milliseconds(1), renderMilliseconds: renderMilliseconds,
-                    publishMilliseconds: milliseconds, usage: usage.map(ResultDocument.Usage.init)))
-        case .ended(let outcome): return outcome
-        }
+        var rendered = await render(opened)
+        rendered.milliseconds = start.millisecondsUntilNow - rendered.waited / .milliseconds(1)
+        return settle(opened, rendered)
     }
 
     // MARK: Files, which may hang
@@ -69,58 +60,57 @@ struct JobRendering: Sendable {
         }
     }
 
-    private enum Settled: Sendable {
-        case published(RenderedJob, milliseconds: Double)
-        case ended(WorkOutcome)
-    }
-
     /// Puts the renditions in place, or removes what was made of them.
-    private func settle(_ opened: OpenedJob, _ rendered: RenderOutcome) -> Settled {
+    private func settle(_ opened: OpenedJob, _ rendered: Rendered) -> WorkOutcome {
         let steps = steps(for: Self.publishPatience)
-        let outcome = work.calls.run(until: steps.deadline) {
-            let settled = publish(opened, rendered, steps)
-            if case .ended = settled { opened.discard() }
+        let call = work.calls.run(until: steps.deadline) {
+            let outcome = publish(opened, rendered, steps)
+            if case .done = outcome {} else { opened.discard() }
             // Here, because closing a file can hang like opening it.
             opened.close()
-            return settled
+            return outcome
         }
-        if case .returned(.published(let images, let milliseconds)) = outcome {
-            return .published(images, milliseconds: milliseconds)
-        }
+        if case .returned(.done(let success)) = call { return .done(success) }
         // What an abort has stopped is no failure of the job.
-        if work.calls.isAborted { return .ended(.interrupted) }
-        switch outcome {
-        case .returned(let settled): return settled
+        if work.calls.isAborted { return .interrupted }
+        switch call {
+        case .returned(let outcome): return outcome
         case .abandoned:
-            if case .failed(let error) = rendered { return .ended(.failed(error, source: nil)) }
+            if case .failed(let error) = rendered.reply { return .failed(error, source: nil) }
             let error = JobError(
                 .storageFailed,
                 "the renditions could not be put in place within \(Self.publishPatience); check whether the file "
                     + "system of the input or of a rendition hangs")
-            return .ended(.failed(error, source: nil))
-        case .crowded: return .ended(.failed(Self.crowded, source: nil))
+            return .failed(error, source: nil)
+        case .crowded: return .failed(Self.crowded, source: nil)
         }
     }
 
-    private func publish(_ opened: OpenedJob, _ rendered: RenderOutcome, _ steps: StepGuard) -> Settled {
-        if case .interrupted = rendered { return .ended(.interrupted) }
+    private func publish(_ opened: OpenedJob, _ rendered: Rendered, _ steps: StepGuard) -> WorkOutcome {
+        guard let reply = rendered.reply else { return .interrupted }
         do throws(JobError) {
             // What failed as well as what was rendered may be a picture that never was.
             if let changed = opened.changedInput(of: job) {
                 throw JobError(.inputChanged, "input \(changed.shown) changed while it was read")
             }
             let images: RenderedJob
-            switch rendered {
-            case .rendered(let answer): images = answer
+            switch reply {
+            case .rendered(let made): images = made
             case .failed(let error): throw error
-            case .interrupted: return .ended(.interrupted)
             }
-            guard try isHeld() else { return .ended(.fenced) }
+            guard try isHeld() else { return .fenced }
             let start = ContinuousClock.now
             try opened.publish(images.renditions, work.configuration.durability, steps)
-            return .published(images, milliseconds: start.millisecondsUntilNow)
+            return .done(
+                ResultDocument.Success(
+                    input: ResultDocument.InputImage(images.input, path: job.input.path),
+                    renditions: zip(job.renditions, images.renditions).map(ResultDocument.RenditionImage.init),
+                    timings: ResultDocument.Timings(
+                        queued: 0, waited: rendered.waited / .milliseconds(1), rendered: rendered.milliseconds,
+                        committed: start.millisecondsUntilNow),
+                    usage: rendered.usage.map(ResultDocument.Usage.init)))
         } catch {
-            return .ended(.failed(error, source: opened.before.map(ResultDocument.SourceState.init)))
+            return .failed(error, source: opened.before.map(ResultDocument.SourceState.init))
         }
     }
 
@@ -169,25 +159,28 @@ struct JobRendering: Sendable {
     /// How many renderers may be found dead before the job is suspected.
     private static let maximumRefusals = 5
 
-    private enum RenderOutcome: Sendable {
-        case rendered(RenderedJob)
-        case failed(JobError)
-        case interrupted
+    private struct Rendered: Sendable {
+        /// nil if the worker is stopping.
+        var reply: RenderReply?
+        /// For a renderer, or for memory.
+        var waited: Duration
+        /// Without that.
+        var milliseconds = 0.0
+        var usage: RendererProcess.Usage?
     }
 
-    /// - Returns: also how long no renderer was free, and what the rendering took.
-    private func render(_ opened: OpenedJob) async -> (RenderOutcome, waited: Duration, RendererProcess.Usage?) {
+    private func render(_ opened: OpenedJob) async -> Rendered {
         let request = RenderRequest(withoutPathsOf: job, limits: work.configuration.limits)
         let renderers = work.renderers.pool(forUntrusted: opened.hasUntrustedFormat)
         var waited = Duration.zero
         for _ in 0..<Self.maximumRefusals {
             let asked = ContinuousClock.now
-            guard let renderer = await renderers.borrow() else { return (.interrupted, waited, nil) }
+            guard let renderer = await renderers.borrow() else { return Rendered(waited: waited) }
             let memory = await work.memory.begin()
             waited += asked.duration(to: .now)
             guard let memory, let files = opened.files else {
                 await renderers.giveBack(renderer)
-                return (.interrupted, waited, nil)
+                return Rendered(waited: waited)
             }
             var (outcome, usage) = await renderer.render(
                 request, files: files,
@@ -203,10 +196,9 @@ struct JobRendering: Sendable {
             }
             await renderers.giveBack(renderer)
             // Renderers that the stopping worker has killed are no fault of their jobs.
-            if case .replied = outcome {} else if await renderers.isClosed { return (.interrupted, waited, nil) }
+            if case .replied = outcome {} else if await renderers.isClosed { return Rendered(waited: waited) }
             switch outcome {
-            case .replied(.rendered(let rendered)): return (.rendered(rendered), waited, usage)
-            case .replied(.failed(let error)): return (.failed(error), waited, usage)
+            case .replied(let reply): return Rendered(reply: reply, waited: waited, usage: usage)
             case .neverBegan: continue
             case .babbled(let flaw):
                 work.logger.error("renderer \(renderer.pid) gave a wrong answer: \(flaw)")
@@ -214,9 +206,11 @@ struct JobRendering: Sendable {
                 work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
             case .timedOut, .lacksMemory, .starved: break
             }
-            if let error = outcome.failure(timeout: timeout) { return (.failed(error), waited, usage) }
+            if let error = outcome.failure(timeout: timeout) {
+                return Rendered(reply: .failed(error), waited: waited, usage: usage)
+            }
         }
-        return (.failed(JobError(.rendererDied, "no renderer took the job")), waited, nil)
+        return Rendered(reply: .failed(JobError(.rendererDied, "no renderer took the job")), waited: waited)
     }
 }
 

@@ -197,7 +197,8 @@ struct ReportPage {
         let rows = report.slowest.map { document in
             [
                 Self.words(milliseconds: document.renderMilliseconds), document.job,
-                document.input.map { "\($0.width)×\($0.height) \($0.format)" } ?? "", "\(document.renditions.count)",
+                (document.success?.input).map { "\($0.width)×\($0.height) \($0.format)" } ?? "",
+                "\(document.renditions.count)",
             ]
         }
         return """

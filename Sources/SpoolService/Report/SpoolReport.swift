@@ -93,7 +93,7 @@ struct SpoolReport {
         intervals[index].done += 1
         intervals[index].total.append(max(0, document.endedAt.timeIntervalSince(document.submittedAt)) * 1000)
         intervals[index].rendered.append(document.renderMilliseconds)
-        inputBytes += document.input?.bytes ?? 0
+        inputBytes += document.success?.input.bytes ?? 0
         outputBytes += document.renditions.reduce(0) { $0 + $1.bytes }
         renditions += document.renditions.count
         keep(document)
@@ -124,5 +124,5 @@ struct SpoolReport {
 
 extension ResultDocument {
     var endedAt: Date { finishedAt ?? claimedAt }
-    var renderMilliseconds: Double { timings?.rendered ?? 0 }
+    var renderMilliseconds: Double { success?.timings.rendered ?? 0 }
 }

@@ -59,7 +59,7 @@ struct JobTurn: Sendable {
                 // Without a record nobody could tell a commit that was cut in half from another job's result.
                 try moves.record(claimed.document, of: claimed.name, file: claimed.file)
                 try claimed.left?.remove()
-                return try finish(claimed, failed: error)
+                return try end(claimed, failed: error)
             }
         } catch {
             return giveBack(claimed, because: error)
@@ -70,19 +70,19 @@ struct JobTurn: Sendable {
         let document = claimed.document
         let retries = retries.limited(to: job.maxAttempts)
         if let lost = document.ownAttempts.last?.error, lost.code == .historyUnreadable {
-            return try finish(claimed, failed: lost)
+            return try end(claimed, failed: lost)
         }
         guard
             retries.count(document.ownAttempts) < retries.maxAttempts
                 || document.attempts.last?.error?.code != .workerDied
         else {
-            return try finish(claimed, failed: .workerDied(in: document.ownAttempts))
+            return try end(claimed, failed: .workerDied(in: document.ownAttempts))
         }
         if let tooLarge = document.refusal(of: job) {
             // As for a job that cannot be read.
             try moves.record(document, of: claimed.name, file: claimed.file)
             try claimed.left?.remove()
-            return try finish(claimed, failed: tooLarge)
+            return try end(claimed, failed: tooLarge)
         }
         var attempt = ResultDocument.Attempt(number: document.attempts.count + 1, startedAt: Date())
         try moves.record(document.adding(attempt), of: claimed.name, file: claimed.file)
@@ -98,16 +98,10 @@ struct JobTurn: Sendable {
             })
         attempt.milliseconds = start.millisecondsUntilNow
         switch outcome {
-        case .done(let result):
+        case .done(var success):
             claimed.document.attempts.append(attempt)
-            claimed.document.input = result.input
-            claimed.document.renditions = result.renditions
-            claimed.document.timings = ResultDocument.Timings(
-                queued: document.claimedAt.timeIntervalSince(document.submittedAt) * 1000,
-                waited: result.waitMilliseconds, rendered: result.renderMilliseconds,
-                committed: result.publishMilliseconds)
-            claimed.document.usage = result.usage
-            return try finish(claimed, failed: nil)
+            success.timings.queued = document.claimedAt.timeIntervalSince(document.submittedAt) * 1000
+            return try end(claimed, .done(success, at: Date()))
         case .failed(let error, _) where error.starvation == nil && error.code == .storageFull && lacksSpace:
             // No job's fault: it waits, and so does the worker. With space left, the job takes more than there is.
             throw SystemFailure("write a rendition of", FilePath(claimed.document.job), .noSpace)
@@ -116,10 +110,10 @@ struct JobTurn: Sendable {
             attempt.error = error
             attempt.source = source
             claimed.document.attempts.append(attempt)
-            guard let retryAt = retries.retry(after: claimed.document.ownAttempts, now: Date()) else {
-                return try finish(claimed, failed: error)
+            guard let time = retries.retry(after: claimed.document.ownAttempts, now: Date()) else {
+                return try end(claimed, failed: error)
             }
-            return try postpone(claimed, until: retryAt, because: error)
+            return try end(claimed, .retry(at: time, because: error))
         case .interrupted: return giveBack(claimed, because: nil)
         case .fenced: return fenced(claimed)
         }
@@ -135,14 +129,17 @@ struct JobTurn: Sendable {
 
     // MARK: Ends
 
-    private func finish(_ claimed: ClaimedJob, failed error: JobError?) throws(SystemFailure) -> TurnOutcome {
+    private func end(_ claimed: ClaimedJob, failed error: JobError) throws(SystemFailure) -> TurnOutcome {
+        try end(claimed, .failed(error, at: Date()))
+    }
+
+    /// Ends the attempt, and the job unless it waits for another.
+    private func end(_ claimed: ClaimedJob, _ state: ResultDocument.State) throws(SystemFailure) -> TurnOutcome {
         var claimed = claimed
-        claimed.document.status = error == nil ? .done : .failed
-        claimed.document.error = error
-        claimed.document.finishedAt = Date()
+        claimed.document.state = state
         guard let name = try commit(claimed) else { return fenced(claimed) }
         events.send(.attempted(claimed.document, as: name))
-        return .finished(claimed.document.status)
+        return if case .retry(let time, _) = state { .postponed(until: time) } else { .finished(state.status) }
     }
 
     /// Lets a job wait for the time that it asks for; no attempt is spent.
@@ -151,26 +148,12 @@ struct JobTurn: Sendable {
         // As for a job that cannot be read.
         try moves.record(claimed.document, of: claimed.name, file: claimed.file)
         try claimed.left?.remove()
-        claimed.document.status = .retry
-        claimed.document.error = nil
-        claimed.document.retryAt = time
+        claimed.document.state = .retry(at: time, because: nil)
         guard let name = try commit(claimed) else { return fenced(claimed) }
         logger.info(
             "waits for the time that the job asks for",
             metadata: ["job": "\(name)", "notBefore": "\(Timestamp.text(time))"])
         return .postponed(until: time)
-    }
-
-    private func postpone(
-        _ claimed: ClaimedJob, until retryAt: Date, because error: JobError
-    ) throws(SystemFailure) -> TurnOutcome {
-        var claimed = claimed
-        claimed.document.status = .retry
-        claimed.document.error = error
-        claimed.document.retryAt = retryAt
-        guard let name = try commit(claimed) else { return fenced(claimed) }
-        events.send(.attempted(claimed.document, as: name))
-        return .postponed(until: retryAt)
     }
 
     private func commit(_ claimed: ClaimedJob) throws(SystemFailure) -> JobName? {
@@ -245,9 +228,7 @@ struct JobTurn: Sendable {
 
     private func putBackWithHistory(_ claimed: ClaimedJob) throws(SystemFailure) {
         var claimed = claimed
-        claimed.document.status = .retry
-        claimed.document.error = claimed.document.attempts.last?.error
-        claimed.document.retryAt = Date()
+        claimed.document.state = .retry(at: Date(), because: claimed.document.attempts.last?.error)
         do throws(SystemFailure) {
             _ = try moves.commit(claimed.name, claimed.document)
         } catch {

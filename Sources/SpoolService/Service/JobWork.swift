@@ -24,26 +24,11 @@ package struct WorkAttempt: Sendable {
 }
 
 package enum WorkOutcome: Sendable {
-    case done(WorkResult)
+    /// How long the job was queued is not known here.
+    case done(ResultDocument.Success)
     case failed(JobError, source: ResultDocument.SourceState?)
     /// The worker is stopping; the job is as good as untouched.
     case interrupted
     /// Another worker has taken the job over; nothing was made.
     case fenced
-}
-
-/// What an attempt that succeeded has made.
-package struct WorkResult: Sendable {
-    var input: ResultDocument.InputImage?
-    var renditions: [ResultDocument.RenditionImage] = []
-    /// For a renderer.
-    var waitMilliseconds = 0.0
-    var renderMilliseconds = 0.0
-    var publishMilliseconds = 0.0
-    var usage: ResultDocument.Usage?
-}
-
-extension WorkResult {
-    /// Nothing was made.
-    package static let nothing = WorkResult()
 }

@@ -11,23 +11,26 @@ extension ResultDocument {
     func refusal(of job: Job) -> JobError? {
         var result = adding(Attempt(number: attempts.count + 1, startedAt: claimedAt, milliseconds: 1e9))
         let digest = String(repeating: "0", count: 64)
-        result.finishedAt = claimedAt
-        result.timings = Timings(queued: 1e9, waited: 1e9, rendered: 1e9, committed: 1e9)
-        result.usage = Usage(peakMemory: .max, processor: 1e9)
-        result.input = InputImage(
+        let input = InputImage(
             path: job.input.path, format: "unknown", width: .max, height: .max, pages: .max, bytes: .max,
             sha256: digest)
-        result.renditions = job.renditions.map {
+        let renditions = job.renditions.map { rendition in
             var image = RenditionImage(
-                path: $0.path, format: $0.format.rawValue, width: .max, height: .max, bytes: .max, sha256: digest,
-                milliseconds: 1e9)
+                path: rendition.path, format: rendition.format.rawValue, width: .max, height: .max, bytes: .max,
+                sha256: digest, milliseconds: 1e9)
             (image.quality, image.losses) = (100, Loss.allCases)
-            if $0.placeholder != nil {
+            if rendition.placeholder != nil {
                 image.placeholder = String(repeating: "0", count: RenderReply.longestPlaceholder)
             }
-            if $0.dominantColour { image.dominantColour = "#000000" }
+            if rendition.dominantColour { image.dominantColour = "#000000" }
             return image
         }
+        result.state = .done(
+            Success(
+                input: input, renditions: renditions,
+                timings: Timings(queued: 1e9, waited: 1e9, rendered: 1e9, committed: 1e9),
+                usage: Usage(peakMemory: .max, processor: 1e9)),
+            at: claimedAt)
         let bytes = result.content.count + Self.errorBytes
         guard bytes > Self.maximumBytes else { return nil }
         return JobError(

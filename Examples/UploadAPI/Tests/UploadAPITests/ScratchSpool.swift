@@ -19,14 +19,16 @@ final class ScratchSpool: Sendable {
         let target = URL(filePath: spool.path.string).appending(path: "output/\(path)")
         try files.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(content.utf8).write(to: target)
-        var document = ResultDocument(
-            job: "upload-\(id).json", id: "\(UniqueID())", status: .done,
+        let success = ResultDocument.Success(
+            input: .init(path: "x", format: "png", width: 640, height: 400, pages: 1, bytes: 1, sha256: "def"),
+            renditions: [
+                .init(
+                    path: path, format: "webp", width: 320, height: 200, bytes: content.utf8.count, sha256: "abc",
+                    milliseconds: 1)
+            ], timings: .init(queued: 1, waited: 0, rendered: 1, committed: 1))
+        let document = ResultDocument(
+            job: "upload-\(id).json", id: "\(UniqueID())", state: .done(success, at: Date()),
             worker: .init(id: "w", host: "here", pid: 1, version: "test"), submittedAt: Date(), claimedAt: Date())
-        document.renditions = [
-            .init(
-                path: path, format: "webp", width: 320, height: 200, bytes: content.utf8.count, sha256: "abc",
-                milliseconds: 1)
-        ]
         let root = URL(filePath: spool.path.string)
         try Data(document.json.text().utf8).write(to: root.appending(path: "done/upload-\(id).result.json"))
         try files.moveItem(
