@@ -175,6 +175,13 @@ static inline const void *spool_vips_get_blob(VipsImage *image, const char *name
     return data;
 }
 
+/* Has a function called from any thread with how much of the image is computed, from now on. */
+static inline void spool_vips_on_progress(
+    VipsImage *image, void (*called)(VipsImage *image, VipsProgress *progress, void *context), void *context) {
+    vips_image_set_progress(image, TRUE);
+    g_signal_connect(image, "eval", G_CALLBACK(called), context);
+}
+
 /* An open file that an operation writes to, and the first error that it met there. libvips' own descriptor target
  * reports only text.
  */

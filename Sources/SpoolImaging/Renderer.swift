@@ -30,10 +30,12 @@ public struct Renderer: Sendable {
     ///     lost.
     ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded; once more if
     ///     edges are trimmed, which is known only from all pixels.
+    ///   - progress: called every ``ProgressMeter/interval``, from any thread; nil if nobody wants to know.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
     public func render(
         _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32],
-        admission: (Int) throws(JobError) -> Void = { _ in }
+        admission: (Int) throws(JobError) -> Void = { _ in },
+        progress: (@Sendable (RenderProgress) -> Void)? = nil
     ) -> RenderReply {
         guard outputs.count == request.renditions.count else {
             return .failed(
@@ -42,9 +44,9 @@ public struct Renderer: Sendable {
         do {
             return .rendered(
                 try VipsLibrary.exclusively { tools throws(JobError) in
-                    let rendering = try Rendering(request, source: source, tools, admission: admission)
+                    var rendering = try Rendering(request, source: source, tools, admission: admission)
                     try admission(rendering.memory)
-                    return try rendering.run(overlays: overlays, outputs)
+                    return try rendering.run(overlays: overlays, outputs, progress.map { ProgressMeter($0) })
                 })
         } catch {
             return .failed(error)

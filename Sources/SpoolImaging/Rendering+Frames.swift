@@ -14,7 +14,8 @@ extension Rendering {
         let frames = try decoder.frames(task.frames, strand.version.colourspace)
         do throws(VipsFailure) {
             var made: [Raster] = []
-            for frame in frames {
+            for (number, frame) in frames.enumerated() {
+                meter?.set(percent: number * 100 / frames.count)
                 let scaled = try Cascade(frame, single, stored: header.size).scaled(to: task.plan.scaled)
                 made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
             }

@@ -42,6 +42,7 @@ extension Rendering {
             if let kind = task.rendition.placeholder { image.placeholder = try preview.text(kind) }
             if task.rendition.dominantColour { image.dominantColour = preview.dominantColour }
         }
+        meter?.finishRendition()
         return image
     }
 
@@ -73,7 +74,7 @@ extension Rendering {
     ) throws(VipsFailure) -> Written {
         let metadata = KeptMetadata(task.rendition, of: opened)
         guard let most = task.rendition.maxBytes else {
-            try task.encoder.write(image, metadata, animation, to: file)
+            try task.encoder.write(image, metadata, animation, to: file, meter)
             return Written(size: size ?? image.size)
         }
         let quality = try task.encoder.write(image.inMemory(), metadata, animation, within: most, to: file)

@@ -19,6 +19,8 @@ struct Rendering {
     /// All pixels, if they had to be looked at already.
     let whole: Raster?
     let plan: RenderPlan
+    /// nil if nobody wants to know.
+    private(set) var meter: ProgressMeter?
 
     /// Everything that can be refused is refused here, before pixels are decoded, but for those of which edges are trimmed.
     /// - Parameter admission: called with the bytes that trimming is going to need, before those are.
@@ -69,7 +71,10 @@ struct Rendering {
 
     /// Writes the renditions, the largest first, and reports them in the order of the request.
     /// - Parameter overlayFiles: one for each overlay of the request.
-    func run(overlays overlayFiles: [Int32], _ outputs: [Int32]) throws(JobError) -> RenderedJob {
+    mutating func run(
+        overlays overlayFiles: [Int32], _ outputs: [Int32], _ meter: ProgressMeter? = nil
+    ) throws(JobError) -> RenderedJob {
+        self.meter = meter
         try overlays.load(overlayFiles, for: tasks.map(\.rendition), limits)
         for task in tasks where !task.rendition.composite.isEmpty {
             try overlays.check(task, width: task.pipeline(fromPixelsOf: header.shape).shape.size.width, limits)

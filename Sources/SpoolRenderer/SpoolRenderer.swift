@@ -31,7 +31,8 @@ enum SpoolRenderer {
 extension Renderer: RendererProgram {
     package var libraryVersion: String { Self.versionText }
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles, _ memory: MemoryRequest) throws -> [UInt8] {
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel) throws -> [UInt8]
+    {
         let source = files.source.descriptor
         switch call {
         case .render(let request):
@@ -40,10 +41,13 @@ extension Renderer: RendererProgram {
                 outputs: files.outputs.map(\.descriptor)
             ) { bytes throws(JobError) in
                 do {
-                    try memory.waitFor(bytes)
+                    try supervisor.waitForMemory(bytes)
                 } catch {
                     throw JobError(.rendererDied, "\(error)")
                 }
+            } progress: {
+                // A supervisor that has gone ends this process by itself.
+                try? supervisor.report($0)
             }
             return try RendererAnswer.encode(ChildWord.reply(reply))
         case .explain(let request): return try RendererAnswer.encode(explain(request, source: source))

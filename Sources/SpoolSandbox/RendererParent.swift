@@ -10,9 +10,8 @@ package protocol RendererProgram: Sendable {
     var libraryVersion: String { get }
 
     /// Renders or explains.
-    /// - Parameter memory: asks for what the job is going to need.
     /// - Returns: the answer as a message.
-    func answer(_ call: RendererCall, _ files: RendererFiles, _ memory: MemoryRequest) throws -> [UInt8]
+    func answer(_ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel) throws -> [UInt8]
 
     /// What a child, which has answered, would have had ready.
     var notes: [RendererNote] { get }
@@ -115,7 +114,7 @@ package struct RendererParent<Program: RendererProgram> {
             if let (call, files, budget) = try socket.receiveCall() {
                 try budget.apply()
                 try sandbox?.closeChild()
-                let answer = try program.answer(call, files, MemoryRequest(socket, share: budget.memoryShare))
+                let answer = try program.answer(call, files, SupervisorChannel(socket, share: budget.memoryShare))
                 withExtendedLifetime(files) {}
                 try socket.send(answer)
                 let notes = program.notes

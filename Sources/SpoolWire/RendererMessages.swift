@@ -68,8 +68,23 @@ package enum RendererNews: Codable, Equatable, Sendable {
 package enum ChildWord: Codable, Equatable, Sendable {
     /// It is going to need about so many bytes in all, more than its share, and waits for a message that lets it go on.
     case needsMemory(Int)
+    /// It is not at its end yet, and waits for nothing.
+    case progress(RenderProgress)
     /// Its last word.
     case reply(RenderReply)
+}
+
+/// How far a rendering is.
+public struct RenderProgress: Codable, Equatable, Sendable {
+    /// Renditions that are complete.
+    public var renditions: Int
+    /// Of the pixels of the next one that its encoder has taken, from 0 to 100.
+    public var percent: Int
+
+    package init(renditions: Int, percent: Int) {
+        self.renditions = renditions
+        self.percent = percent
+    }
 }
 
 /// Numbers that a child leaves to its parent, for children to come; their meaning is the program's own.

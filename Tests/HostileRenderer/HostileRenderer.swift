@@ -36,7 +36,7 @@ struct Puppet: RendererProgram {
     private static let stays = Mutex(false)
     package func prepare(_ notes: [RendererNote]) {}
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles, _ memory: MemoryRequest) throws -> [UInt8] {
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ channel: SupervisorChannel) throws -> [UInt8] {
         let words = String(decoding: try files.source.read(upTo: 10_000), as: UTF8.self)
             .split(separator: " ", maxSplits: 1).map(String.init)
         let rest = words.count > 1 ? words[1] : ""
@@ -52,9 +52,15 @@ struct Puppet: RendererProgram {
             return try RendererAnswer.encode(rendered(bytes: rest.utf8.count, String(repeating: "0", count: 64)))
         case "ask":
             // More than anybody has, again and again, and nonsense.
-            for bytes in [Int.max, 1 << 50, -1, .min, .max] { try memory.waitFor(bytes) }
+            for bytes in [Int.max, 1 << 50, -1, .min, .max] { try channel.waitForMemory(bytes) }
             return try told("let in")
-        case "beg": while true { try memory.waitFor(.max) }
+        case "beg": while true { try channel.waitForMemory(.max) }
+        case "boast":
+            for _ in 0..<1000 { try channel.report(RenderProgress(renditions: .max, percent: .min)) }
+            return try told("heard")
+        case "report":
+            try channel.report(RenderProgress(renditions: .max, percent: .min))
+            return try told("heard")
         case "hang": while true { pause() }
         case "stay":
             Self.stays.withLock { $0 = true }

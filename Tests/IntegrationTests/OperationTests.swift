@@ -220,4 +220,27 @@ import Testing
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
     }
+
+    @Test func `sees how far a long job is, and whoever takes it over knows of its attempt`() async throws {
+        let fixture = try await SpoolFixture()
+        // As many pixels as a job may have.
+        let renditions = (1...24).map { #"{"path": "\#($0).webp", "width": 4000, "webp": {"effort": 6}}"# }
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [\#(renditions.joined(separator: ","))]}"#)
+        let worker = try await fixture.start()
+        var progress: JSONValue?
+        try await eventually("the first progress") {
+            let status = try JSONValue(parsing: try await call("status", "--json", in: fixture).output.utf8)
+            progress = status["underWay"]?.array?.first?["progress"]
+            return progress?["total"] != nil
+        }
+        #expect(progress?["total"] == 24)
+        #expect(progress?["renditions"]?.int.map { (0..<24).contains($0) } == true)
+        #expect(try await call("status", in: fixture).output.contains(" of 24"))
+        #expect(try await call("show", "job", in: fixture).output.contains("of 24 renditions are complete"))
+        worker.signal(SIGKILL)
+        #expect(try await worker.status() == 1009)
+        #expect(try await call("cancel", "job", in: fixture).status == 0)
+        let result = try #require(try fixture.result())
+        #expect(result.status == .failed && result.attempts.count == 1)
+    }
 }

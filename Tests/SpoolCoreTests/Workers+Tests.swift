@@ -31,7 +31,7 @@ extension ResultDocument.State {
     /// One of this status.
     static func of(_ status: ResultDocument.Status) -> Self {
         switch status {
-        case .processing: return .processing
+        case .processing: return .processing(nil)
         case .retry: return .retry(at: Date(), because: nil)
         case .failed: return .failed(JobError(.renderFailed, "for a test"), at: Date())
         case .done:

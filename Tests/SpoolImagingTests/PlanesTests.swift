@@ -41,7 +41,7 @@ import Testing
         try VipsLibrary.start()
         return try Descriptor(reading: path).with { source in
             try VipsLibrary.exclusively { _ throws(JobError) in
-                let rendering = try Rendering(request, source: source, PlanarTools(areAllowed: planes)) { _ in }
+                var rendering = try Rendering(request, source: source, PlanarTools(areAllowed: planes)) { _ in }
                 let job = try rendering.run(overlays: [], outputs.map { $0.with { $0 } })
                 return (rendering.plan, job)
             }

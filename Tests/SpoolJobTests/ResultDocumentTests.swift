@@ -32,9 +32,11 @@ extension ResultDocument {
             at: time(2.5)))
     static let failed = ResultDocument(.failed(JobError(.inputCorrupt, "broken"), at: time(2.5)))
     static let waiting = ResultDocument(.retry(at: time(3.75), because: JobError(.inputNotFound, "not there")))
+    static let underWay = ResultDocument(.processing(Progress(renditions: 2, total: 5, percent: 40)))
     /// One of each state.
     static let all = [
-        done, failed, waiting, ResultDocument(.retry(at: time(3), because: nil)), ResultDocument(.processing),
+        done, failed, waiting, ResultDocument(.retry(at: time(3), because: nil)), ResultDocument(.processing(nil)),
+        underWay,
     ]
 
     /// The keys that a document of this state cannot do without.
@@ -85,6 +87,7 @@ extension ResultDocument.RenditionImage {
             ])
         #expect(keys(.failed) == first + ["error"] + second + ["finishedAt"] + third + ["renditions", "metadata"])
         #expect(keys(.waiting) == first + ["error"] + second + ["retryAt"] + third + ["renditions", "metadata"])
+        #expect(keys(.underWay) == first + second + ["progress"] + third + ["renditions", "metadata"])
         #expect(ResultDocument.done.json["submittedAt"] == "2023-11-14T22:13:20.250Z")
         #expect(ResultDocument.failed.json["error"]?["code"] == "input_corrupt")
         #expect(

@@ -164,6 +164,7 @@ import Testing
             usage: ResultDocument.Usage(peakMemory: 1, processor: 1))
         let states: [ResultDocument.State] = [
             .done(success, at: Date()), .retry(at: Date(), because: JobError(.workerDied, "")),
+            .processing(ResultDocument.Progress(renditions: 1, total: 1, percent: 1)),
         ]
         let members = states.flatMap { document($0).json.object?.members ?? [] }
         let documented = try names("The result document", in: "docs/result-document.md")

@@ -3,11 +3,19 @@ import Logging
 import SpoolCore
 import SpoolSystem
 import SpoolWire
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
 @testable import SpoolService
+
+/// What a job has shown of its progress.
+final class ShownProgress: Sendable {
+    private let shown = Mutex<[ResultDocument.Progress]>([])
+    var all: [ResultDocument.Progress] { shown.withLock { $0 } }
+    func add(_ progress: ResultDocument.Progress) { shown.withLock { $0.append(progress) } }
+}
 
 /// A renderer whose child does what the source says, and a job for it.
 struct HostileRendererFixture {
@@ -15,6 +23,7 @@ struct HostileRendererFixture {
     let renderer: RendererProcess
     private let pool: RendererPool
     private let work: ImageWork
+    let shown = ShownProgress()
     private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// It lies beside the tests.
@@ -50,7 +59,9 @@ struct HostileRendererFixture {
         try scratch.write(deed, to: "in/a.jpg")
         return await work.run(
             Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.gif", format: .gif)]),
-            WorkAttempt(id: "id", worker: "me", isHeld: { true }))
+            WorkAttempt(
+                id: "id", worker: "me", isHeld: { true },
+                show: shown.add))
     }
 
     func error(of deed: String) async throws -> JobError {
@@ -113,6 +124,7 @@ struct `A renderer that was taken over` {
         ("crash", .rendererDied, "SIGABRT"),
         ("demand", .memoryExceeded, "limits.memory"),
         ("ask", .renderFailed, "let in"), ("beg", .rendererDied, "asked for memory again and again"),
+        ("boast", .rendererDied, "told of its progress again and again"), ("report", .renderFailed, "heard"),
         ("threads", .renderFailed, "64 threads"),
     ])
     func `fails its own job alone`(deed: String, code: ErrorCode, words: String) async throws {
@@ -120,6 +132,13 @@ struct `A renderer that was taken over` {
         let error = try await fixture.error(of: deed)
         #expect(error.code == code && error.message.contains(words), "\(error.code.rawValue): \(error.message)")
         try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
+    @Test func `tells no progress that cannot be`() async throws {
+        let fixture = try await HostileRendererFixture()
+        _ = try await fixture.error(of: "report")
+        #expect(fixture.shown.all == [ResultDocument.Progress(renditions: 1, total: 1, percent: 0)])
         await fixture.end()
     }
 

@@ -78,7 +78,7 @@ extension Spool {
     /// The history of a job that no worker has begun.
     private func history(of job: FoundJob, _ status: FileStatus, _ version: String) -> ResultDocument {
         ResultDocument(
-            job: job.name.description, id: UniqueID().description, state: .processing,
+            job: job.name.description, id: UniqueID().description, state: .processing(nil),
             worker: .current(on: HostIdentity.current(), version: version),
             submittedAt: Date(nanoseconds: status.changed), claimedAt: Date())
     }

@@ -32,6 +32,8 @@ public struct SpoolSurvey: Sendable, Equatable {
         public var worker: String
         /// When the worker claimed it.
         public var since: Date
+        /// How far it is; nil in the first seconds, and if this user may not read that.
+        public var progress: ResultDocument.Progress?
     }
 
     /// By folder, for all of ``SpoolFolder/jobStates``.
@@ -62,7 +64,10 @@ public struct SpoolSurvey: Sendable, Equatable {
                             nextDue = min(nextDue ?? due, due)
                         }
                         guard let worker, underWay.count < Self.mostUnderWay else { return }
-                        underWay.append(JobUnderWay(name: name, worker: worker, since: since))
+                        underWay.append(
+                            JobUnderWay(
+                                name: name, worker: worker, since: since,
+                                progress: try Self.progress(of: name, in: place)))
                     }
                 }
             } catch  where error.errno == .permissionDenied {
@@ -77,6 +82,18 @@ public struct SpoolSurvey: Sendable, Equatable {
             workers = try spool.workers()
         } catch  where error.errno == .permissionDenied {
             workers = []
+        }
+    }
+}
+
+extension SpoolSurvey {
+    private static func progress(
+        of job: JobName, in claims: Folder
+    ) throws(SystemFailure) -> ResultDocument.Progress? {
+        do throws(SystemFailure) {
+            return try AttemptRecords.read(of: job, in: claims)?.progress
+        } catch  where error.errno == .permissionDenied {
+            return nil
         }
     }
 }

@@ -29,9 +29,10 @@ struct Encoder: CustomStringConvertible {
     ///   - metadata: what the file gets beside the pixels; nothing if nil.
     ///   - animation: whose frames `image` has, if it has several.
     func write(
-        _ image: Raster, _ metadata: KeptMetadata? = nil, _ animation: Animation? = nil, to file: OutputFile
+        _ image: Raster, _ metadata: KeptMetadata? = nil, _ animation: Animation? = nil, to file: OutputFile,
+        _ meter: ProgressMeter? = nil
     ) throws(VipsFailure) {
-        let saver = try saver(of: image, metadata, animation)
+        let saver = try saver(of: image, metadata, animation, meter)
         try unsafe file.withTarget { target throws(VipsFailure) in
             unsafe saver.set(target: target)
             try saver.run()
@@ -41,7 +42,7 @@ struct Encoder: CustomStringConvertible {
 
     /// Encodes a small image into memory, without metadata. It takes no file, which a renderer could not make.
     func bytes(of image: Raster) throws(VipsFailure) -> [UInt8] {
-        let saver = try saver(of: image, nil, nil)
+        let saver = try saver(of: image, nil, nil, nil)
         guard let target = unsafe vips_target_new_to_memory() else { throw .take() }
         defer { unsafe spool_vips_unref(target) }
         unsafe saver.set(target: target)
@@ -56,7 +57,7 @@ struct Encoder: CustomStringConvertible {
     private func isBare(_ metadata: KeptMetadata?) -> Bool { !keepsMetadata && metadata?.isKept != true }
 
     private func saver(
-        of image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?
+        of image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?, _ meter: ProgressMeter?
     ) throws(VipsFailure) -> Operation {
         let saver = try Operation(format.saver)
         if keepsMetadata {
@@ -64,6 +65,8 @@ struct Encoder: CustomStringConvertible {
         } else {
             let bare = if let metadata { try metadata.apply(to: image) } else { try image.withoutMetadata() }
             animation?.mark(bare)
+            // Frames are in memory already.
+            if animation == nil, let meter { bare.tell(meter) }
             saver.set("in", bare)
         }
         encoding.set(on: saver, hasAlpha: image.hasAlpha)

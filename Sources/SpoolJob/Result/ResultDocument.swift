@@ -170,9 +170,29 @@ public struct ResultDocument: Sendable, Equatable {
         }
     }
 
+    /// How far the attempt under way is.
+    public struct Progress: Sendable, Equatable {
+        /// Renditions that are complete.
+        public var renditions: Int
+        /// All that the job asks for.
+        public var total: Int
+        /// Of the pixels of the next rendition that its encoder has taken, from 0 to 100.
+        public var percent: Int
+
+        /// Of all renditions, as if each took as long as the others.
+        public var overall: Int { total > 0 ? (renditions * 100 + percent) / total : 0 }
+
+        public init(renditions: Int, total: Int, percent: Int) {
+            self.renditions = renditions
+            self.total = total
+            self.percent = percent
+        }
+    }
+
     /// Where the job is on its way, with what is known there and only there.
     public enum State: Sendable, Equatable {
-        case processing
+        /// With nil until the attempt has run for some seconds.
+        case processing(Progress?)
         /// The job waits for its next attempt; because of an error, unless it asks for the time itself or its worker was
         /// stopped.
         case retry(at: Date, because: JobError?)
@@ -231,6 +251,11 @@ extension ResultDocument {
     /// nil unless the job succeeded.
     public var success: Success? {
         if case .done(let success, _) = state { success } else { nil }
+    }
+
+    /// nil unless a worker has the job, and has worked on it for some seconds.
+    public var progress: Progress? {
+        if case .processing(let progress) = state { progress } else { nil }
     }
 
     /// Empty unless the job succeeded.

@@ -29,13 +29,24 @@ extension ResultDocument.State {
             throw ResultFormatError(key: "status")
         }
         switch status {
-        case .processing: self = .processing
+        case .processing:
+            let progress =
+                reader.json["progress"] == nil ? nil : try ResultDocument.Progress(reader.object("progress"))
+            self = .processing(progress)
         case .retry:
             let error = reader.json["error"] == nil ? nil : try JobError(reader.object("error"))
             self = .retry(at: try reader.date("retryAt"), because: error)
         case .done: self = .done(try ResultDocument.Success(reader), at: try reader.date("finishedAt"))
         case .failed: self = .failed(try JobError(reader.object("error")), at: try reader.date("finishedAt"))
         }
+    }
+}
+
+extension ResultDocument.Progress {
+    fileprivate init(_ reader: ResultReader) throws(ResultFormatError) {
+        self.init(
+            renditions: try reader.int("renditions"), total: try reader.int("total"),
+            percent: try reader.int("percent"))
     }
 }
 

@@ -15,6 +15,7 @@ extension ResultDocument {
         object["claimedAt"] = .string(Timestamp.text(claimedAt))
         object["finishedAt"] = finishedAt.map { .string(Timestamp.text($0)) }
         object["retryAt"] = retryAt.map { .string(Timestamp.text($0)) }
+        object["progress"] = progress?.json
         object["attempts"] = .array(attempts.map(\.json))
         object["attemptsForgiven"] = attemptsForgiven == 0 ? nil : .number(attemptsForgiven)
         object["input"] = success?.input.json
@@ -31,6 +32,12 @@ extension ResultDocument {
     /// Metadata stays on one line: its size is bounded as that.
     package static func content(_ json: JSONValue) -> [UInt8] {
         json.bytes(compacting: "metadata") + [UInt8(ascii: "\n")]
+    }
+}
+
+extension ResultDocument.Progress {
+    package var json: JSONValue {
+        ["renditions": .number(renditions), "total": .number(total), "percent": .number(percent)]
     }
 }
 

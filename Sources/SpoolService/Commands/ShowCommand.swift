@@ -60,12 +60,17 @@ extension FoundJob {
         }
         func add(_ time: Date?, _ text: String) { lines.append("  \(time.map(Timestamp.text) ?? "…")  \(text)") }
         add(document.submittedAt, "dropped")
+        let progress =
+            document.progress.map {
+                ", \($0.renditions) of \($0.total) renditions are complete"
+            } ?? ""
         for attempt in document.attempts {
             let time = attempt.milliseconds.map { " after \(Int($0.rounded())) ms" } ?? ""
             guard let error = attempt.error else {
                 add(
                     attempt.startedAt,
-                    "attempt \(attempt.number)" + (attempt.milliseconds == nil ? " is under way" : " succeeded\(time)"))
+                    "attempt \(attempt.number)"
+                        + (attempt.milliseconds == nil ? " is under way\(progress)" : " succeeded\(time)"))
                 continue
             }
             add(attempt.startedAt, "attempt \(attempt.number) failed\(time): \(error.code.rawValue): \(error.message)")

@@ -84,6 +84,7 @@ struct StatusReport {
                     [
                         "job": .string("\(job.name)"), "worker": .string(job.worker),
                         "seconds": .number(age(of: job.since), digits: 3),
+                        "progress": job.progress?.json ?? .null,
                     ]
                 }),
             "workers": .array(workers),
@@ -117,11 +118,13 @@ struct StatusReport {
             parts[0].append("the next job of retry is due in \(Self.words(due.timeIntervalSince(now)))")
         }
         if !survey.underWay.isEmpty {
-            var jobs = [["UNDER WAY", "FOR", "WORKER"]]
-            jobs += survey.underWay.prefix(Self.mostJobs).map {
-                ["\($0.name)", Self.words(age(of: $0.since)), $0.worker]
+            var jobs = [["UNDER WAY", "FOR", "RENDITION", "DONE", "WORKER"]]
+            jobs += survey.underWay.prefix(Self.mostJobs).map { job in
+                let place = job.progress.map { "\(min($0.renditions + 1, $0.total)) of \($0.total)" } ?? ""
+                let percent = job.progress.map { "\($0.overall) %" } ?? ""
+                return ["\(job.name)", Self.words(age(of: job.since)), place, percent, job.worker]
             }
-            parts.append(Self.table(jobs, numbers: [1]))
+            parts.append(Self.table(jobs, numbers: [1, 2, 3]))
             let more = survey.underWay.count - Self.mostJobs
             if more > 0 { parts[parts.count - 1].append("and \(more) more") }
         }

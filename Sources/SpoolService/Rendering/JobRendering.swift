@@ -184,7 +184,8 @@ struct JobRendering: Sendable {
             }
             var (outcome, usage) = await renderer.render(
                 request, files: files,
-                work.configuration.budget(timeout: timeout, memoryShare: work.memory.share), timeout: timeout
+                work.configuration.budget(timeout: timeout, memoryShare: work.memory.share), timeout: timeout,
+                show: show
             ) { bytes in
                 let asked = ContinuousClock.now
                 defer { waited += asked.duration(to: .now) }
@@ -215,6 +216,15 @@ struct JobRendering: Sendable {
 }
 
 extension JobRendering {
+    /// - Parameter progress: as a renderer says, which may be taken over.
+    private func show(_ progress: RenderProgress) {
+        let total = job.renditions.count
+        attempt.show(
+            ResultDocument.Progress(
+                renditions: min(max(progress.renditions, 0), total), total: total,
+                percent: min(max(progress.percent, 0), 100)))
+    }
+
     /// Waits until other renderings have left so much memory.
     /// - Returns: false if the worker is stopping.
     private func mayHave(_ bytes: Int, _ holding: MemoryAdmission.Holding) async -> Bool {

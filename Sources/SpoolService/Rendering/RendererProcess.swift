@@ -132,32 +132,43 @@ final class RendererProcess: Sendable {
 
     /// Renders. It blocks but where it waits for memory; when this returns no process has the files open any more, but this
     /// one.
-    /// - Parameter admit: waits until the call may have so many bytes, which is not part of its time; false ends it.
+    /// - Parameters:
+    ///   - show: gets how far the call is, now and then; what it takes is not part of the call's time.
+    ///   - admit: waits until the call may have so many bytes, which is not part of its time; false ends it.
     func render(
         _ request: RenderRequest, files: RendererFiles, _ budget: JobBudget, timeout: Duration,
-        admit: (Int) async -> Bool
+        show: (RenderProgress) -> Void, admit: (Int) async -> Bool
     ) async -> (Outcome<RenderReply>, Usage?) {
         guard let child = child(for: .render(request), files, budget) else { return (.neverBegan, nil) }
         var left = timeout
-        var wishes = 0
+        var (wishes, reports) = (0, 0)
         while true {
             let start = ContinuousClock.now
             let word: Outcome<ChildWord>? = hear(child, until: start + left)
             left -= start.duration(to: .now)
-            guard case .replied(.needsMemory(let bytes))? = word else {
-                return end(child, word?.reply, until: .now + max(left, .zero), budget)
+            switch word {
+            case .replied(.needsMemory(let bytes))?:
+                wishes += 1
+                guard wishes <= Self.mostWishes else {
+                    return end(child, .babbled("it asked for memory again and again"), until: .now, budget)
+                }
+                // One that has gone meanwhile does not hear it, and is found out next.
+                if await admit(bytes) { try? child.socket.send(Self.goOn) } else { child.process.kill() }
+            case .replied(.progress(let progress))?:
+                reports += 1
+                guard .seconds(reports - Self.spareReports) <= timeout - left else {
+                    return end(child, .babbled("it told of its progress again and again"), until: .now, budget)
+                }
+                show(progress)
+            default: return end(child, word?.reply, until: .now + max(left, .zero), budget)
             }
-            wishes += 1
-            guard wishes <= Self.mostWishes else {
-                return end(child, .babbled("it asked for memory again and again"), until: .now, budget)
-            }
-            // One that has gone meanwhile does not hear it, and is found out next.
-            if await admit(bytes) { try? child.socket.send(Self.goOn) } else { child.process.kill() }
         }
     }
 
     /// How often a child may ask for memory: each time is told in the log.
     private static let mostWishes = 4
+    /// A child may tell of its progress so often at once, and then once in a second: each time is written to the spool.
+    private static let spareReports = 2
 
     /// Any message means it.
     private static let goOn: [UInt8] = Array("go on".utf8)
@@ -282,7 +293,7 @@ extension RendererProcess.Outcome<ChildWord> {
     fileprivate var reply: RendererProcess.Outcome<RenderReply>? {
         switch self {
         case .replied(.reply(let reply)): .replied(reply)
-        case .replied(.needsMemory): nil
+        case .replied(.needsMemory), .replied(.progress): nil
         case .timedOut: .timedOut
         case .died(let ending): .died(ending)
         case .babbled(let flaw): .babbled(flaw)

@@ -71,7 +71,7 @@ extension JobTurn {
         _ name: JobName, id: String, _ reading: JobReading, submitted: Int64
     ) -> ResultDocument {
         ResultDocument(
-            job: name.description, id: id, state: .processing, worker: moves.lease.worker,
+            job: name.description, id: id, state: .processing(nil), worker: moves.lease.worker,
             owner: Int(reading.status.owner), submittedAt: Date(nanoseconds: submitted), claimedAt: Date(),
             metadata: reading.content.metadata)
     }
@@ -241,7 +241,7 @@ extension ResultDocument {
     fileprivate mutating func beginAnew(with worker: Worker, owner: UInt32) {
         self.worker = worker
         self.owner = Int(owner)
-        state = .processing
+        state = .processing(nil)
         claimedAt = Date()
     }
 

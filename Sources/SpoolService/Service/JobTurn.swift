@@ -91,11 +91,7 @@ struct JobTurn: Sendable {
         claimed.left = nil
 
         let start = ContinuousClock.now
-        let outcome = await work.run(
-            job,
-            WorkAttempt(id: document.id, worker: moves.lease.worker.id) {
-                [moves, name = claimed.name] () throws(SystemFailure) in try moves.holds(name)
-            })
+        let outcome = await work.run(job, workAttempt(of: claimed, document.adding(attempt)))
         attempt.milliseconds = start.millisecondsUntilNow
         switch outcome {
         case .done(var success):
@@ -116,6 +112,25 @@ struct JobTurn: Sendable {
             return try end(claimed, .retry(at: time, because: error))
         case .interrupted: return giveBack(claimed, because: nil)
         case .fenced: return fenced(claimed)
+        }
+    }
+
+    /// - Parameter record: of the attempt.
+    private func workAttempt(of claimed: ClaimedJob, _ record: ResultDocument) -> WorkAttempt {
+        let (moves, logger, name, file) = (moves, logger, claimed.name, claimed.file)
+        return WorkAttempt(id: record.id, worker: moves.lease.worker.id) { () throws(SystemFailure) in
+            try moves.holds(name)
+        } show: { progress in
+            var record = record
+            record.state = .processing(progress)
+            do throws(SystemFailure) {
+                // Whoever has taken the job over has removed the record.
+                if try moves.holds(name) { try moves.record(record, of: name, file: file) }
+            } catch {
+                // The record from before is still there, and says all that counts.
+                logger.debug(
+                    "the progress of a job could not be shown", metadata: ["job": "\(name)", "error": "\(error)"])
+            }
         }
     }
 

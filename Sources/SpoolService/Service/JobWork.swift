@@ -21,6 +21,8 @@ package struct WorkAttempt: Sendable {
     var worker: String
     /// Whether the job is still this worker's.
     var isHeld: @Sendable () throws(SystemFailure) -> Bool
+    /// Shows others how far the attempt is. Blocks on the spool.
+    var show: @Sendable (ResultDocument.Progress) -> Void = { _ in }
 }
 
 package enum WorkOutcome: Sendable {

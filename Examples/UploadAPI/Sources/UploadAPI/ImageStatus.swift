@@ -17,6 +17,8 @@ struct ImageStatus: ResponseEncodable, Codable {
 
     var id: String
     var state: State
+    /// From 0 to 100, of a job that a worker has had for some seconds.
+    var percent: Int?
     /// nil when the job has ended.
     var workers: Workers?
     /// For people.
@@ -31,7 +33,10 @@ struct ImageStatus: ResponseEncodable, Codable {
         state = State(job.state)
         message = state.message(workers)
         switch state {
-        case .waiting, .processing: self.workers = workers
+        case .waiting: self.workers = workers
+        case .processing:
+            self.workers = workers
+            percent = job.document?.progress?.overall
         case .held: break
         case .retry:
             self.workers = workers
