@@ -107,6 +107,15 @@ extension ResultDocument.RenditionImage {
         #expect(throws: ResultFormatError.self) { try ResultDocument(json: .object(newer)) }
     }
 
+    @Test func `with a number that is too large is refused with the key`() throws {
+        let written = String(decoding: ResultDocument.done.content, as: UTF8.self)
+            .replacing("\"rendered\": 2.5", with: "\"rendered\": 2.5e999")
+        let error = #expect(throws: ResultFormatError.self) {
+            try ResultDocument(json: JSONValue(parsing: Array(written.utf8)))
+        }
+        #expect(error?.key == "rendered")
+    }
+
     @Test func `keeps metadata on one line, however deep`() throws {
         var document = ResultDocument.done
         document.metadata = (0..<90).reduce(.array(Array(repeating: 0, count: 1000))) { value, _ in .array([value]) }

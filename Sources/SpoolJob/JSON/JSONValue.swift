@@ -70,7 +70,11 @@ extension JSONValue {
         guard case .number(let text) = self else { return nil }
         return Int(text) ?? Double(text).flatMap(Int.init(exactly:))
     }
-    public var double: Double? { if case .number(let text) = self { Double(text) } else { nil } }
+    /// nil for a number that is too large to be one of these, too.
+    public var double: Double? {
+        guard case .number(let text) = self, let number = Double(text), number.isFinite else { return nil }
+        return number
+    }
     public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
     public var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
 }

@@ -73,7 +73,7 @@ struct NumberKind: ValueKind {
 
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> Double {
         guard case .number(let text) = value else { throw place.wrong(value, needs: needs) }
-        guard let number = value.double, number.isFinite, number >= minimum, number <= maximum ?? .infinity else {
+        guard let number = value.double, number >= minimum, number <= maximum ?? .infinity else {
             throw place.mistake("takes \(needs), not \(text.shown)")
         }
         return number
