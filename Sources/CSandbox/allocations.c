@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -86,6 +87,34 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;
+}
+
+// Blocks of the heap that nobody uses, each with the address of the next.
+static void **blocks;
+
+void sandbox_use_up_heap(void) {
+    struct rlimit before, none;
+    if (getrlimit(RLIMIT_DATA, &before)) return;
+    // For Valgrind's sake the kernel takes 0 for no limit.
+    none = (struct rlimit){1, before.rlim_max};
+    // Without this the heap would grow instead.
+    if (setrlimit(RLIMIT_DATA, &none)) return;
+    for (size_t size = 1 << 22; size >= 1 << 12; size /= 2) {
+        void **block;
+        while ((block = __libc_malloc(size))) {
+            *block = blocks;
+            blocks = block;
+        }
+    }
+    setrlimit(RLIMIT_DATA, &before);
+}
+
+void sandbox_free_heap(void) {
+    while (blocks) {
+        void **block = blocks;
+        blocks = *block;
+        free(block);
+    }
 }
 
 struct beginning {

@@ -57,6 +57,7 @@ package struct RendererParent<Program: RendererProgram> {
             let (child, process) = try announcedChild()
             guard waits(for: process) else { return }
             try supervisor.send(RendererAnswer.encode(RendererNews.ended(reaped(child))))
+            sandbox_free_heap()
             program.prepare(notes())
         }
     }
@@ -65,6 +66,7 @@ package struct RendererParent<Program: RendererProgram> {
     /// supervisor that the child has ended.
     private func announcedChild() throws -> (pid_t, OpenFile) {
         let (mine, theirs) = try MessageSocket.pair()
+        sandbox_use_up_heap()
         let child = sandbox_fork()
         if child == 0 {
             close(theirs.descriptor)

@@ -55,6 +55,12 @@ struct sandbox_budget {
 };
 int sandbox_limit(const struct sandbox_budget *budget);
 
+// Takes what is free of the heap, in pieces of a page and more. A child's large blocks then come from new memory, which the
+// kernel gives in pages of 2 MiB where glibc asks for them. What it inherits costs a fault for each page of 4 KiB.
+void sandbox_use_up_heap(void);
+// Gives that back.
+void sandbox_free_heap(void);
+
 // What a child leaves to its parent: numbers in a page of memory that they share. A child that was taken over can write any.
 #define SANDBOX_NOTE_LENGTH 8
 #define SANDBOX_MOST_NOTES 16
