@@ -8,6 +8,11 @@ struct VipsFailureTests {
         #expect(VipsFailure(text: "a: x\nb: y\n\na: x\n").message == "a: x; b: y")
     }
 
+    @Test func `a seek that failed is told only if it is all there is`() {
+        #expect(VipsFailure(text: "source: bad seek to 9\nheif: broken").message == "heif: broken")
+        #expect(VipsFailure(text: "source: bad seek to 9").message == "source: bad seek to 9")
+    }
+
     @Test func `control characters do not reach a terminal`() {
         #expect(VipsFailure(text: "bad \u{1B}[31mmarker\u{7}").message == "bad [31mmarker")
     }
@@ -30,7 +35,10 @@ struct VipsFailureTests {
 
     @Test(arguments: [
         "VipsJpeg: Premature end of JPEG file", "heif: Memory allocation error: Security limit exceeded: 40000x40000",
-        "source: bad seek to 99; unix error: Invalid argument", "pngload: end of stream",
+        "source: bad seek to 99\nunix error: Invalid argument", "pngload: end of stream",
+        "TIFFReadDirectory: Out of memory reading of \"Compression\"",
+        // What is too long for a message counts as well.
+        (0..<40).map { "source: bad read \($0)\n" }.joined() + "heif: Memory allocation error: Security limit exceeded",
     ])
     func `a damaged picture is not the machine's fault`(_ text: String) {
         #expect(VipsFailure(text: text).ofHost == nil)

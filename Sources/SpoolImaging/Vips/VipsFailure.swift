@@ -5,6 +5,8 @@ import SpoolJob
 struct VipsFailure: Error, Equatable {
     /// One line, without a full stop; libvips' own words.
     var message: String
+    /// Whether any of the lines, those that were cut off included, says that this machine lacks something.
+    private let isOfHost: Bool
 
     /// Joins the lines of `text`, drops repeated ones and what no terminal should see, and cuts what is too long.
     init(text: String) {
@@ -13,7 +15,10 @@ struct VipsFailure: Error, Equatable {
             let line = String(line.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.map(Character.init))
             if !line.isEmpty && !lines.contains(line) { lines.append(line) }
         }
-        let joined = lines.joined(separator: "; ")
+        isOfHost = Self.isOfHost(lines)
+        // Readers try places that a short file has not, and go on.
+        let telling = lines.filter { !$0.hasPrefix("source: bad seek to ") }
+        let joined = (telling.isEmpty ? lines : telling).joined(separator: "; ")
         message = joined.isEmpty ? "libvips gave no reason" : String(joined.prefix(Self.longest))
     }
 
@@ -25,14 +30,19 @@ struct VipsFailure: Error, Equatable {
     /// libvips and the decoders report that in words alone. A system call with a wrong argument is not among them:
     /// offsets in a damaged file lead to it.
     var ofHost: JobError? {
-        let text = message.lowercased()
-        // A decoder's own limit on what a picture may ask for. The GIF decoder also lacks memory for sizes that it cannot hold.
-        guard !text.contains("limit exceeded"), !text.contains("bad image dimensions"),
-            Self.shortages.contains(where: text.contains)
-        else { return nil }
+        guard isOfHost else { return nil }
         return JobError(
             .resourcesExhausted, "the renderer lacks memory or something else of this machine: \(message)")
     }
+
+    private static func isOfHost(_ lines: [String]) -> Bool {
+        let text = lines.joined(separator: "\n").lowercased()
+        return !pictures.contains(where: text.contains) && shortages.contains(where: text.contains)
+    }
+
+    /// A decoder's own limit on what a picture may ask for: libheif's, the GIF decoder's on sizes that it cannot hold, and
+    /// libtiff's on counts of values.
+    private static let pictures = ["limit exceeded", "bad image dimensions", "out of memory reading of"]
 
     private static let shortages = [
         // libvips and most decoders; libjpeg; libheif
