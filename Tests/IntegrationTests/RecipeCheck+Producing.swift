@@ -42,6 +42,29 @@ extension RecipeCheck {
             #expect(bad.status == 0 && bad.output.contains("input_unsupported"), "\(bad.output)\(bad.errors)")
             try await run.expectStates(["done": 4, "failed": 1], stopping: worker)
         },
+        RecipeCheck("A tree of pictures, with its folders") { run in
+            for name in ["cat.jpg", "a/cat.jpg", "a/b c/one\ntwo.jpg"] { try run.picture("photos/\(name)") }
+            let first = try await run.run()
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(try run.scratch.read("batch").split(separator: "\n").count == 3)
+            let second = try await run.run()
+            #expect(second.status == 0 && second.errors.contains("3 were in the spool already"), "\(second.errors)")
+            #expect(try run.scratch.list("spool/incoming").filter { $0.hasSuffix(".json") }.count == 3)
+            let worker = try await run.fixture.start()
+            try await eventually("all are rendered") {
+                ["cat", "a/cat", "a/b c/one\ntwo"].allSatisfy {
+                    run.scratch.exists("spool/output/\($0)-320.webp")
+                        && run.scratch.exists("spool/output/\($0)-1280.webp")
+                }
+            }
+            try run.picture("photos/a/new.jpg")
+            let third = try await run.run()
+            #expect(
+                third.status == 0 && third.errors.contains("3 of 4 images have all their renditions"), "\(third.errors)"
+            )
+            try await eventually("the new one is rendered") { run.scratch.exists("spool/output/a/new-320.webp") }
+            try await run.expectStates(["done": 4], stopping: worker)
+        },
         RecipeCheck("A tree of pictures that are there already") { run in
             let worker = try await run.fixture.start()
             for number in 1...12 { try run.picture("spool/input/photos/\(number % 2)/cat \(number).jpg") }
