@@ -28,12 +28,13 @@ public struct Renderer: Sendable {
     ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
+    ///   - threads: with which libvips computes, and encoders that can. The files are the same with any number.
     ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded; once more if
     ///     edges are trimmed, which is known only from all pixels.
     ///   - progress: called every ``ProgressMeter/interval``, from any thread; nil if nobody wants to know.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
     public func render(
-        _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32],
+        _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32], threads: Int = 1,
         admission: (Int) throws(JobError) -> Void = { _ in },
         progress: (@Sendable (RenderProgress) -> Void)? = nil
     ) -> RenderReply {
@@ -43,7 +44,7 @@ public struct Renderer: Sendable {
         }
         do {
             return .rendered(
-                try VipsLibrary.exclusively { tools throws(JobError) in
+                try VipsLibrary.exclusively(threads: threads) { tools throws(JobError) in
                     var rendering = try Rendering(request, source: source, tools, admission: admission)
                     try admission(rendering.memory)
                     return try rendering.run(overlays: overlays, outputs, progress.map { ProgressMeter($0) })

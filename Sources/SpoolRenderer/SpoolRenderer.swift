@@ -31,14 +31,15 @@ enum SpoolRenderer {
 extension Renderer: RendererProgram {
     package var libraryVersion: String { Self.versionText }
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel) throws -> [UInt8]
-    {
+    package func answer(
+        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, threads: Int
+    ) throws -> [UInt8] {
         let source = files.source.descriptor
         switch call {
         case .render(let request):
             let reply = render(
                 request, source: source, overlays: files.overlays.map(\.descriptor),
-                outputs: files.outputs.map(\.descriptor)
+                outputs: files.outputs.map(\.descriptor), threads: threads
             ) { bytes throws(JobError) in
                 do {
                     try supervisor.waitForMemory(bytes)

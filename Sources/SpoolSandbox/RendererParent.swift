@@ -10,8 +10,11 @@ package protocol RendererProgram: Sendable {
     var libraryVersion: String { get }
 
     /// Renders or explains.
+    /// - Parameter threads: with which it computes.
     /// - Returns: the answer as a message.
-    func answer(_ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel) throws -> [UInt8]
+    func answer(
+        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, threads: Int
+    ) throws -> [UInt8]
 
     /// What a child, which has answered, would have had ready.
     var notes: [RendererNote] { get }
@@ -116,7 +119,8 @@ package struct RendererParent<Program: RendererProgram> {
             if let (call, files, budget) = try socket.receiveCall() {
                 try budget.apply()
                 try sandbox?.closeChild()
-                let answer = try program.answer(call, files, SupervisorChannel(socket, share: budget.memoryShare))
+                let answer = try program.answer(
+                    call, files, SupervisorChannel(socket, share: budget.memoryShare), threads: budget.threads)
                 withExtendedLifetime(files) {}
                 try socket.send(answer)
                 let notes = program.notes

@@ -122,14 +122,18 @@ package struct JobBudget: Sendable, Equatable {
     package var processorSeconds: Int
     /// Bytes of one rendition.
     package var outputBytes: Int
+    /// With which it computes.
+    package var threads: Int
 
     package init(
-        memory: Int = 1 << 30, memoryShare: Int? = nil, processorSeconds: Int = 120, outputBytes: Int = 1 << 30
+        memory: Int = 1 << 30, memoryShare: Int? = nil, processorSeconds: Int = 120, outputBytes: Int = 1 << 30,
+        threads: Int = 1
     ) {
         self.memory = memory
         self.memoryShare = memoryShare ?? memory
         self.processorSeconds = processorSeconds
         self.outputBytes = outputBytes
+        self.threads = threads
     }
 }
 
@@ -138,17 +142,19 @@ extension JobBudget {
         [
             "memory": .number(memory), "memoryShare": .number(memoryShare),
             "processorSeconds": .number(processorSeconds),
-            "outputBytes": .number(outputBytes),
+            "outputBytes": .number(outputBytes), "threads": .number(threads),
         ]
     }
 
     init?(json: JSONValue) {
         guard let memory = json["memory"]?.int, let memoryShare = json["memoryShare"]?.int,
             let processorSeconds = json["processorSeconds"]?.int,
-            let outputBytes = json["outputBytes"]?.int, min(memory, memoryShare, processorSeconds, outputBytes) > 0
+            let outputBytes = json["outputBytes"]?.int, let threads = json["threads"]?.int,
+            min(memory, memoryShare, processorSeconds, outputBytes, threads) > 0
         else { return nil }
         self.init(
-            memory: memory, memoryShare: memoryShare, processorSeconds: processorSeconds, outputBytes: outputBytes)
+            memory: memory, memoryShare: memoryShare, processorSeconds: processorSeconds, outputBytes: outputBytes,
+            threads: threads)
     }
 }
 

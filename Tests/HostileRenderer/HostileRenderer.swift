@@ -36,7 +36,9 @@ struct Puppet: RendererProgram {
     private static let stays = Mutex(false)
     package func prepare(_ notes: [RendererNote]) {}
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles, _ channel: SupervisorChannel) throws -> [UInt8] {
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ channel: SupervisorChannel, threads: Int) throws
+        -> [UInt8]
+    {
         let words = String(decoding: try files.source.read(upTo: 10_000), as: UTF8.self)
             .split(separator: " ", maxSplits: 1).map(String.init)
         let rest = words.count > 1 ? words[1] : ""

@@ -30,6 +30,23 @@ struct RendererTests {
         #expect(picture[45, 10][0] > picture[45, 57][0])
     }
 
+    @Test(arguments: ImageFormat.allCases)
+    func `threads change no byte`(_ format: ImageFormat) throws {
+        try SamplePicture.hills.write(width: 900, height: 700, format: .png, to: folder.file("source"))
+        let request = RenderRequest(
+            input: Input(path: ""), renditions: [Rendition(path: "x", format: format, width: 500)],
+            limits: RenderLimits())
+        let files = try [1, 2, 8].map { threads in
+            let output = Descriptor(creating: folder.file("\(threads)"))
+            let reply = try Descriptor(reading: folder.file("source")).with { source in
+                try output.with { try Renderer().render(request, source: source, outputs: [$0], threads: threads) }
+            }
+            _ = try reply.rendered()
+            return try folder.bytes("\(threads)")
+        }
+        #expect(files[0] == files[1] && files[0] == files[2])
+    }
+
     @Test(arguments: [(ImageFormat.png, 4), (.webp, 4), (.gif, 4), (.tiff, 4), (.avif, 4), (.jpeg, 3)])
     func `alpha survives where the format has it`(_ format: ImageFormat, bands: Int) throws {
         try SamplePicture.glass.write(width: 200, height: 100, format: .png, to: folder.file("source"))

@@ -59,6 +59,12 @@ import Testing
         #expect(await problem(environment: ["SPOOL_WORKER_OUTPUT_GROUP": "nobody-here"]).contains("there is no group"))
     }
 
+    @Test func `gives a job processor time for its threads, and for one more`() async throws {
+        let configuration = try await load()
+        #expect(configuration.budget(timeout: .seconds(10)).processorSeconds == 20)
+        #expect(configuration.budget(timeout: .seconds(10), threads: 4).processorSeconds == 50)
+    }
+
     @Test func `takes flags over environment over file`() async throws {
         let yaml = "renderers: 1\ntimeout: 1s\nwatch: poll\n"
         let environment = ["SPOOL_WORKER_RENDERERS": "2", "SPOOL_WORKER_TIMEOUT": "2s", "HOME": "/root"]

@@ -56,7 +56,7 @@ private func arrived(
         RendererFiles(
             source: file("source"), overlays: (0..<overlays).map { try file("overlay \($0)") },
             outputs: (0..<outputs).map { try file("output \($0)") }),
-        JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7))
+        JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7, threads: 8))
     return try #require(try renderer.receiveCall())
 }
 
@@ -74,7 +74,7 @@ extension OpenFile {
         let request = RenderRequest(input: Input(path: path), renditions: renditions, limits: RenderLimits())
         let (call, files, budget) = try arrived(.render(request), outputs: renditions.count)
         #expect(call == .render(request))
-        #expect(budget == JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7))
+        #expect(budget == JobBudget(memory: 5, processorSeconds: 6, outputBytes: 7, threads: 8))
         #expect(try files.source.text == "source")
         #expect(try files.outputs.map { try $0.text } == (0..<renditions.count).map { "output \($0)" })
     }

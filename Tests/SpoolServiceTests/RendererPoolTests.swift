@@ -39,7 +39,9 @@ struct `A pool of renderers` {
     @Test func `takes a dead one back at once, and lends the next one in the order of the calls`() async throws {
         let launches = Launches()
         let pool = try await launches.pool()
+        #expect(await pool.idleCount == 1)
         let dead = try #require(await pool.borrow())
+        #expect(await pool.idleCount == 0)
         dead.end()
         // Returns although no other starts before the gate opens.
         await pool.giveBack(dead)

@@ -28,8 +28,6 @@ enum VipsLibrary {
         Module.load("vips-heif")
         // Every job is another image, so remembered operations only keep memory.
         vips_cache_set_max(0)
-        // Several renderers with one thread each do more than one renderer with several threads.
-        vips_concurrency_set(1)
         // Loaders that libvips itself does not trust with unknown files.
         vips_block_untrusted_set(1)
         return nil
@@ -45,10 +43,12 @@ enum VipsLibrary {
 
     /// Runs `body` while no other thread uses libvips: the error buffer belongs to the process, and only one user at
     /// a time can tell whose errors it holds.
+    /// - Parameter threads: of a pipeline. Several renderers with one each do more than one with several.
     static func exclusively<Value: Sendable>(
-        _ body: (PlanarTools) throws(JobError) -> Value
+        threads: Int = 1, _ body: (PlanarTools) throws(JobError) -> Value
     ) throws(JobError) -> Value {
         try lock.withLock { tools throws(JobError) in
+            vips_concurrency_set(Int32(threads))
             vips_error_clear()
             defer { vips_error_clear() }
             return try body(tools)

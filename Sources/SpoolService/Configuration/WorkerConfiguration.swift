@@ -103,13 +103,15 @@ package struct WorkerConfiguration: Sendable, Equatable {
         try Self.validate(outputRoots: outputRoots, spool: spool, settings)
     }
 
-    /// What one rendering may use. Processor time is for all threads, so that a job with two may use both for all its time.
-    /// - Parameter share: the memory beyond which it asks before it decodes; nil to let it never ask.
-    func budget(timeout: Duration, memoryShare share: Int? = nil) -> JobBudget {
+    /// What one rendering may use. Processor time is for all threads, and for one that encoders start by themselves.
+    /// - Parameters:
+    ///   - share: the memory beyond which it asks before it decodes; nil to let it never ask.
+    ///   - threads: with which it computes.
+    func budget(timeout: Duration, memoryShare share: Int? = nil, threads: Int = 1) -> JobBudget {
         JobBudget(
             memory: memory, memoryShare: min(memory, share ?? memory),
-            processorSeconds: max(2, Int((2 * (timeout / .seconds(1))).rounded(.up))),
-            outputBytes: outputBytes)
+            processorSeconds: max(2, Int((Double(1 + threads) * (timeout / .seconds(1))).rounded(.up))),
+            outputBytes: outputBytes, threads: threads)
     }
 
     /// An output root that holds state folders would let a job write jobs and results.

@@ -159,6 +159,9 @@ struct JobRendering: Sendable {
     /// How many renderers may be found dead before the job is suspected.
     private static let maximumRefusals = 5
 
+    /// More would need more memory than is predicted.
+    private static let mostThreads = 8
+
     private struct Rendered: Sendable {
         /// nil if the worker is stopping.
         var reply: RenderReply?
@@ -182,10 +185,12 @@ struct JobRendering: Sendable {
                 await renderers.giveBack(renderer)
                 return Rendered(waited: waited)
             }
+            // A job that is alone has the threads of renderers that are idle.
+            let threads = min(1 + (await renderers.idleCount), Self.mostThreads)
             var (outcome, usage) = await renderer.render(
                 request, files: files,
-                work.configuration.budget(timeout: timeout, memoryShare: work.memory.share), timeout: timeout,
-                show: show
+                work.configuration.budget(timeout: timeout, memoryShare: work.memory.share, threads: threads),
+                timeout: timeout, show: show
             ) { bytes in
                 let asked = ContinuousClock.now
                 defer { waited += asked.duration(to: .now) }

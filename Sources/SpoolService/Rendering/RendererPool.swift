@@ -59,6 +59,9 @@ actor RendererPool {
         return await withCheckedContinuation { waiting.append($0) }
     }
 
+    /// How many nobody has.
+    var idleCount: Int { idle.count }
+
     /// Takes a renderer back. If it has ended, another is started in its place, for which nobody waits here: the job's verdict
     /// does not depend on it.
     func giveBack(_ renderer: RendererProcess) {

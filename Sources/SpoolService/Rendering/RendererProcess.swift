@@ -344,7 +344,7 @@ extension RendererProcess.Outcome {
         case .died(.signalled(SIGXCPU)):
             return JobError(
                 .renderTimeout,
-                "the rendering took more processor time than twice its timeout of \(timeout) and was stopped; raise "
+                "the rendering took more processor time than its timeout of \(timeout) allows and was stopped; raise "
                     + "the timeout of the job or the worker, or ask for less")
         case .died(let ending):
             let hint = ending == .signalled(9) ? "; the kernel does this when memory runs out" : ""
