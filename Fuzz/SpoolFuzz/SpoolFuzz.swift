@@ -75,7 +75,7 @@ private enum Reader: String, CaseIterable {
     private static func readSource(_ bytes: [UInt8]) {
         do throws(JobError) {
             let format = try SourceFormat(head: Array(bytes.prefix(SourceFormat.headLength)))
-            try SourceStructure.check(ByteReader(bytes), format, RenderLimits(inputPages: 100))
+            _ = try SourceStructure.check(ByteReader(bytes), format, RenderLimits(inputPages: 100))
         } catch {
             check(error)
         }

@@ -37,6 +37,7 @@ struct Rendering {
         opened = try decoder.openHeader()
         var header = SourceHeader(opened, ignoringProfile: decoder.ignoresProfile)
         if !source.format.hasPages { header.pages = 1 }
+        header.hasGainMap = source.findings.hasGainMap
         self.header = header
         try header.check(request.limits)
 

@@ -183,7 +183,7 @@ extension RenditionTask {
             && rendition.gamma == nil
             && rendition.colourspace == .srgb && header.isSRGB && !header.isDeep && rendition.density == nil
             && steps.allSatisfy { $0 is KeepStep } && header.metadata.isSubset(of: kept)
-            && !(header.hasPosition && rendition.withoutGps)
+            && !(header.hasPosition && rendition.withoutGps) && !header.hasGainMap
     }
 }
 

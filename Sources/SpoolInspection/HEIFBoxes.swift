@@ -38,6 +38,8 @@ struct HEIFBoxes {
         case size(width: Int, height: Int)
         /// What the picture's own header says, if it stands in the box.
         case coded(CodedSize?)
+        /// The picture is one (Apple's way).
+        case gainMap
         case other
     }
 
@@ -62,6 +64,9 @@ struct HEIFBoxes {
             try checkCodedSize(of: item)
         }
     }
+
+    /// As ISO 21496-1 has it, or Apple.
+    var haveGainMap: Bool { items.values.contains { $0.type == "tmap" } || properties.contains(.gainMap) }
 
     // MARK: What it is made of
 
@@ -209,6 +214,11 @@ struct HEIFBoxes {
                 return .other
             }
             return .coded(box.type == "av1C" ? CodedSize(av1: bytes.dropFirst(4)) : CodedSize(hevcConfiguration: bytes))
+        case "auxC":
+            let urn = Array("urn:com:apple:photo:2020:aux:hdrgainmap\0".utf8)
+            // Version and flags come first.
+            return try reader.bytes(at: box.content.lowerBound + 4, min(urn.count, max(0, box.content.count - 4)))
+                .map(Array.init) == urn ? .gainMap : .other
         default: return .other
         }
     }

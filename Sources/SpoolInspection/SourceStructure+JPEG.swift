@@ -3,8 +3,10 @@ import SpoolJob
 
 extension SourceStructure {
     /// Walks the markers, those between and after scans too: libjpeg keeps each APP segment that it meets.
-    static func checkJPEG(_ reader: ByteReader, _ budget: inout StructureBudget) throws(JobError) {
+    /// - Returns: whether there is a gain map.
+    static func checkJPEG(_ reader: ByteReader, _ budget: inout StructureBudget) throws(JobError) -> Bool {
         var position = 2
+        var hasGainMap = false
         while let marker = try nextMarker(in: reader, from: position), marker.code != 0xD9,
             let length = try reader.number(at: marker.end, bytes: 2), length >= 2
         {
@@ -12,10 +14,24 @@ extension SourceStructure {
             try budget.addPart()
             switch marker.code {
             case 0xDA: try budget.addScan()
-            case 0xE0...0xEF, 0xFE: try budget.addMetadata(length)
+            case 0xE0...0xEF, 0xFE:
+                try budget.addMetadata(length)
+                if !hasGainMap, marker.code == 0xE1 || marker.code == 0xE2,
+                    let content = try reader.bytes(at: marker.end + 2, length - 2)
+                {
+                    hasGainMap = tellsOfGainMap(content, marker.code)
+                }
             default: break
             }
         }
+        return hasGainMap
+    }
+
+    /// The gain map is a second picture behind the first. XMP tells of it (Android's Ultra HDR), or a segment of ISO 21496-1.
+    private static func tellsOfGainMap(_ content: ArraySlice<UInt8>, _ code: UInt8) -> Bool {
+        if code == 0xE2 { return content.starts(with: "urn:iso:std:iso:ts:21496:-1\0".utf8) }
+        return content.starts(with: "http://ns.adobe.com/xap/1.0/\0".utf8)
+            && content.contains("http://ns.adobe.com/hdr-gain-map/1.0/".utf8)
     }
 
     /// The next marker that has a segment or ends the picture: bytes of scans and marks within them are passed over.

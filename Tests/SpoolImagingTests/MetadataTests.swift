@@ -1,4 +1,5 @@
 import CVips
+import Foundation
 import SpoolJob
 import SpoolWire
 import Testing
@@ -104,6 +105,22 @@ struct MetadataTests {
         #expect(try losses() == [.gamut, .gps])
         rendition.withoutGps = false
         #expect(try losses() == [.gamut])
+    }
+
+    @Test func `a gain map is named as lost, and the loss can be forbidden`() throws {
+        try Picture(64, 40, [200, 60, 40]).write(.jpeg, to: folder.file("plain"))
+        let plain = try folder.bytes("plain")
+        let segment = Array("urn:iso:std:iso:ts:21496:-1\0\0\0\0\0".utf8)
+        let file = plain[..<2] + [0xFF, 0xE2, 0, UInt8(segment.count + 2)] + segment + plain[2...]
+        try Data(file).write(to: URL(filePath: folder.file("source")))
+        var rendition = Rendition(path: "x", format: .jpeg, width: 20)
+        func losses(_ name: String) throws -> Set<Loss> {
+            Set(try render(folder.file(name), [rendition], in: folder).rendered().renditions[0].losses)
+        }
+        #expect(try losses("source").subtracting(losses("plain")) == [.gainMap])
+        rendition.forbidLoss = [.gainMap]
+        let error = try render(folder.file("source"), [rendition], in: folder).failure()
+        #expect(error.code == .lossForbidden && error.message.contains("gainMap"), "\(error.message)")
     }
 
     @Test func `a source without metadata has none to keep`() throws {

@@ -10,7 +10,7 @@ struct SourceStructureTests {
         _ bytes: [UInt8], _ format: SourceFormat, _ limits: RenderLimits = RenderLimits()
     ) -> JobError? {
         do throws(JobError) {
-            try SourceStructure.check(ByteReader(bytes), format, limits)
+            _ = try SourceStructure.check(ByteReader(bytes), format, limits)
             return nil
         } catch {
             return error
@@ -43,6 +43,37 @@ struct SourceStructureTests {
     @Test func `what follows the end of a JPEG does not count`() {
         let trailer = Array(repeating: ImageBytes.segment(0xE2, [1]), count: 20_000).flatMap(\.self)
         #expect(refusal(ImageBytes.jpeg([ImageBytes.scan]) + trailer, .jpeg) == nil)
+    }
+
+    // MARK: Gain maps
+
+    private func hasGainMap(_ bytes: [UInt8], _ format: SourceFormat) throws -> Bool {
+        try SourceStructure.check(ByteReader(bytes), format, RenderLimits()).hasGainMap
+    }
+
+    @Test func `a gain map of a JPEG is found by its XMP or by the segment of ISO 21496-1`() throws {
+        func jpeg(_ code: UInt8, _ text: String) -> [UInt8] {
+            ImageBytes.jpeg([ImageBytes.segment(0xE0), ImageBytes.segment(code, Array(text.utf8)), ImageBytes.scan])
+        }
+        let packet = "http://ns.adobe.com/xap/1.0/\0<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>"
+        #expect(try hasGainMap(jpeg(0xE1, packet), .jpeg))
+        #expect(try hasGainMap(jpeg(0xE2, "urn:iso:std:iso:ts:21496:-1\0\0\0\0\0"), .jpeg))
+        #expect(try !hasGainMap(jpeg(0xE1, "http://ns.adobe.com/xap/1.0/\0<x xmlns:crs='camera'/>"), .jpeg))
+        #expect(try !hasGainMap(jpeg(0xE2, "ICC_PROFILE\0"), .jpeg))
+        // The words alone are none.
+        #expect(try !hasGainMap(jpeg(0xE1, "Exif\0\0http://ns.adobe.com/hdr-gain-map/1.0/"), .jpeg))
+    }
+
+    @Test func `a gain map of a HEIF is an item of ISO 21496-1, or a picture that Apple calls one`() throws {
+        let picture = ImageBytes.HEIFItem(type: "hvc1")
+        let map = ImageBytes.HEIFItem(type: "tmap", origins: [1, 1])
+        func auxiliary(_ urn: String) -> [UInt8] { ImageBytes.fullBox("auxC", 0, Array("\(urn)\0".utf8)) }
+        #expect(try hasGainMap(ImageBytes.heif([picture, map]), .heic))
+        let apple = "urn:com:apple:photo:2020:aux:hdrgainmap"
+        #expect(try hasGainMap(ImageBytes.heif([picture], properties: [auxiliary(apple)]), .heic))
+        #expect(
+            try !hasGainMap(ImageBytes.heif([picture], properties: [auxiliary("urn:mpeg:hevc:2015:auxid:1")]), .heic))
+        #expect(try !hasGainMap(ImageBytes.heif([picture]), .heic))
     }
 
     // MARK: PNG

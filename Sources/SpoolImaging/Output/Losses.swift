@@ -8,6 +8,7 @@ extension RenditionTask {
         if header.hasAlpha, !pipeline(fromPixelsOf: header.shape).shape.hasAlpha { losses.insert(.alpha) }
         if header.isDeep { losses.insert(.depth) }
         if !header.isSRGB, rendition.colourspace == .srgb { losses.insert(.gamut) }
+        if header.hasGainMap { losses.insert(.gainMap) }
         if header.metadata.contains(.icc), !has(.icc), rendition.colourspace == .srgb { losses.insert(.icc) }
         for (kind, loss) in [(MetadataKind.exif, Loss.exif), (.xmp, .xmp), (.iptc, .iptc)] {
             if header.metadata.contains(kind), !has(kind) { losses.insert(loss) }

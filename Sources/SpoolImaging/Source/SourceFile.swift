@@ -9,6 +9,8 @@ struct SourceFile: Sendable {
     var descriptor: Int32
     var format: SourceFormat
     var digest: FileDigest
+    /// What our own readers found in it.
+    private(set) var findings = SourceStructure.Findings()
     /// All bytes of a JPEG, which TurboJPEG wants in memory; nil for other formats.
     private var content: [UInt8]?
 
@@ -29,7 +31,7 @@ struct SourceFile: Sendable {
             }
             guard let limits else { return }
             let reader = content.map(ByteReader.init) ?? ByteReader(descriptor, length: digest.bytes)
-            try SourceStructure.check(reader, format, limits)
+            findings = try SourceStructure.check(reader, format, limits)
         } catch let failure as FileDigest.ReadFailure {
             let reason = unsafe String(cString: strerror(failure.errno))
             throw JobError(.inputUnreadable, "the source cannot be read: \(reason)")

@@ -24,6 +24,7 @@ struct SourceHeader: Equatable, Sendable {
     /// What stands beside the pixels.
     var metadata: Set<MetadataKind>
     var hasPosition: Bool
+    var hasGainMap = false
 
     var shape: ImageShape { ImageShape(size: size, isGreyscale: isGreyscale, hasAlpha: hasAlpha) }
 

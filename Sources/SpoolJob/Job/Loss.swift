@@ -7,6 +7,8 @@ public enum Loss: String, Sendable, Equatable, Codable, CaseIterable {
     case depth
     /// Colours outside sRGB, as far as the source's profile has some.
     case gamut
+    /// What shows a photo brighter on a screen that can: phones put it beside the picture.
+    case gainMap
     case icc, exif
     case gps = "exif.gps"
     case xmp, iptc
