@@ -31,7 +31,21 @@ extension SourceStructure {
     private static func tellsOfGainMap(_ content: ArraySlice<UInt8>, _ code: UInt8) -> Bool {
         if code == 0xE2 { return content.starts(with: "urn:iso:std:iso:ts:21496:-1\0".utf8) }
         return content.starts(with: "http://ns.adobe.com/xap/1.0/\0".utf8)
-            && content.contains("http://ns.adobe.com/hdr-gain-map/1.0/".utf8)
+            && contains(content, "http://ns.adobe.com/hdr-gain-map/1.0/")
+    }
+
+    private static func contains(_ content: ArraySlice<UInt8>, _ text: StaticString) -> Bool {
+        unsafe content.withUnsafeBytes { content in
+            let length = text.utf8CodeUnitCount
+            var place = 0
+            while content.count - place >= length, let start = content.baseAddress,
+                let found = unsafe memchr(start + place, Int32(text.utf8Start[0]), content.count - place - length + 1)
+            {
+                if unsafe memcmp(found, text.utf8Start, length) == 0 { return true }
+                place = unsafe UnsafeRawPointer(found) - start + 1
+            }
+            return false
+        }
     }
 
     /// The next marker that has a segment or ends the picture: bytes of scans and marks within them are passed over.
