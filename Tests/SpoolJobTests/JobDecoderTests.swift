@@ -97,6 +97,10 @@ import Testing
             #"{"input":"a","renditions":[{"path":"b.png","widht":3}]}"#,
             #"renditions[0].widht is not a known key; did you mean "width"?"#
         ),
+        (
+            #"{"input":"a","renditions":[{"path":"b.webp","effort":3}]}"#,
+            #"renditions[0].effort is not a known key; it belongs into png, webp, gif, avif, as in "png": {"effort": …}"#
+        ),
         (#"{"input":"a","renditions":[{"path":"b.png","zzzzzz":3}]}"#, "known are path, overwrite, format"),
         (
             #"{"input":"a","renditions":[{"path":"a.png"},{"path":"b.png","width":"3"}]}"#,

@@ -51,9 +51,17 @@ struct ObjectKind<Owner: Blank>: ValueKind {
         }?.key
         guard let unknown else { return }
         let hint =
-            nearestName(to: unknown, among: known).map { "did you mean \"\($0)\"?" }
+            owners(ofNested: unknown)
+            ?? nearestName(to: unknown, among: known).map { "did you mean \"\($0)\"?" }
             ?? "known are \(known.joined(separator: ", "))"
         throw place.key(unknown).mistake("is not a known key; \(hint)")
+    }
+
+    /// Where a key belongs that is one of an object inside this one.
+    private func owners(ofNested key: String) -> String? {
+        let owners = fields.filter { $0.schema["properties"]?[key] != nil }.map(\.key)
+        guard let first = owners.first else { return nil }
+        return "it belongs into \(owners.joined(separator: ", ")), as in \"\(first)\": {\"\(key)\": …}"
     }
 
     /// Only what differs from the defaults.
