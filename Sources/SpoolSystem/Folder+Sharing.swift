@@ -43,16 +43,24 @@ extension Folder {
         return geteuid() != 0 && geteuid() != owner
     }
 
-    /// Makes a folder right inside this one, with its owner, group and mode. For its owner and root.
+    /// Makes a folder right inside this one, with its owner, group and mode. For its owner and root. A service that may set no
+    /// setgid (`RestrictSUIDSGID=`) can make one only if the mode comes by itself.
+    /// - Throws: what failed; then there is no folder.
     package func makeFolderAlike(_ name: FilePath.Component) throws(SystemFailure) -> Folder {
         let status = try status()
         try makeFolder(name)
         let folder = try folder(name)
-        // Root alone can, and has to.
-        if geteuid() == 0, fchown(folder.descriptor, status.owner, status.group) != 0 {
-            throw SystemFailure("give to the owner of \(path.printable)", folder.path, .last)
+        do throws(SystemFailure) {
+            // Root alone can, and has to.
+            if geteuid() == 0, fchown(folder.descriptor, status.owner, status.group) != 0 {
+                throw SystemFailure("give to the owner of \(path.printable)", folder.path, .last)
+            }
+            if try folder.status().permissions != status.permissions { try folder.setMode(status.permissions) }
+            return folder
+        } catch {
+            // The first failure is what counts. One with other rights would pass for the right one.
+            try? removeFolder(name)
+            throw error
         }
-        try folder.setMode(status.permissions)
-        return folder
     }
 }
