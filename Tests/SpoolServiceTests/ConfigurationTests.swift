@@ -160,7 +160,7 @@ import Testing
         ("renderers:\n  a: 1", "line 1: \"renderers\" takes a value"),
         ("limits: 3", "\"limits\" takes settings below it"),
         ("- a", "must be a mapping"),
-        ("a: 1", "\"a\" is not a setting; All settings are in docs/configuration.md"),
+        ("a: 1", "\"a\" is not a setting; all settings are in docs/configuration.md"),
         ("a: [", "is not YAML"),
     ])
     func `in a file that is wrong names file and key`(yaml: String, message: String) async {

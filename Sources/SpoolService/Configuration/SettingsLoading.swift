@@ -37,8 +37,8 @@ extension Settings {
 
     /// What the user may have meant, or where to look.
     private static func hint(_ nearest: String?) -> String {
-        (nearest.map { "did you mean \($0)? " } ?? "")
-            + "All settings are in docs/configuration.md, their names in: spool-worker help run"
+        (nearest.map { "did you mean \($0)? All" } ?? "all")
+            + " settings are in docs/configuration.md, their names in: spool-worker help run"
     }
 
     private static let environmentPrefix = "SPOOL_WORKER_"
