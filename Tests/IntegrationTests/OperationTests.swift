@@ -165,8 +165,11 @@ import Testing
     @Test func `hears from health of workers that are dead, stopped or well`() async throws {
         let fixture = try await SpoolFixture()
         #expect(try await call("health", in: fixture).status == 69)
+        let status = try await call("status", "--exit-status", in: fixture)
+        #expect(status.status == 69 && status.output.contains("incoming") && status.errors.contains("no worker serves"))
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_LEASE_TIMEOUT": "1s"])
         #expect(try await call("health", in: fixture).output == "1 worker is well\n")
+        #expect(try await call("status", "--exit-status", "--json", in: fixture).status == 0)
         worker.signal(SIGSTOP)
         try await eventually("its silence is seen") {
             let health = try await call("health", in: fixture)

@@ -19,28 +19,10 @@ struct HealthCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reporting {
             let spool = try Spool(at: try await settings.load().spool)
-            let host = HostIdentity.current().name
-            let workers = try spool.workers().filter { $0.state != .dead && (allHosts || $0.worker.host == host) }
-            guard !workers.isEmpty else {
-                Terminal.printError(
-                    "spool-worker: no worker\(allHosts ? "" : " of \(host)") serves \(spool.path.printable)")
-                throw ExitStatus.unavailable.code
-            }
-            for worker in workers {
-                if let illness = worker.illness {
-                    Terminal.printError("spool-worker: \(worker.worker.id) \(illness)")
-                    throw ExitStatus.unavailable.code
-                }
-            }
-            print("\(workers.count) \(workers.count == 1 ? "worker is" : "workers are") well")
+            let host = allHosts ? nil : HostIdentity.current().name
+            let health = WorkerHealth(of: try spool.workers(), on: host, serving: spool)
+            try health.report()
+            print("\(health.count) \(health.count == 1 ? "worker is" : "workers are") well")
         }
-    }
-}
-
-extension RegisteredWorker {
-    /// Why it does no work although its process is there; nil if it is well.
-    fileprivate var illness: String? {
-        if state == .silent { return "has been silent for \(Int(silence)) s: its process is stopped, or hangs" }
-        return stall.map { "hangs: \($0)" }
     }
 }

@@ -22,9 +22,16 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Show it again and again, until it is interrupted.")
     var watch = false
 
+    @Flag(help: "Exit with 69 if no worker serves the spool, or one hangs, as health --all-hosts does.")
+    var exitStatus = false
+
     private static let interval = Duration.seconds(2)
     /// Looks at a large spool take at most about a fifth of the time.
     private static let leisure = 5
+
+    func validate() throws {
+        guard !watch || !exitStatus else { throw ValidationError("--watch has no end, and so no --exit-status") }
+    }
 
     func run() async throws {
         try await CommandFailure.reporting {
@@ -40,7 +47,12 @@ struct StatusCommand: AsyncParsableCommand {
                 } else {
                     print(json ? report.json.text() : report.text)
                 }
-                guard watch else { return }
+                guard watch else {
+                    if exitStatus {
+                        try WorkerHealth(of: report.survey.workers, on: nil, serving: spool).report()
+                    }
+                    return
+                }
                 Terminal.flush()
                 try await Task.sleep(for: max(Self.interval, (.now - begin) * Self.leisure))
             } while true
