@@ -28,7 +28,8 @@ public struct Renderer: Sendable {
     ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
-    ///   - threads: with which libvips computes, and encoders that can. The files are the same with any number.
+    ///   - threads: with which libvips computes, and encoders that can. The files are the same with any number: with a rendition
+    ///     as AVIF there is one, because aom makes other files with several (3.12; libvips hands it the number from 8.16 on).
     ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded; once more if
     ///     edges are trimmed, which is known only from all pixels.
     ///   - progress: called every ``ProgressMeter/interval``, from any thread; nil if nobody wants to know.
@@ -42,6 +43,7 @@ public struct Renderer: Sendable {
             return .failed(
                 JobError(.renderFailed, "\(request.renditions.count) renditions came with \(outputs.count) files"))
         }
+        let threads = request.renditions.contains { $0.format == .avif } ? 1 : threads
         do {
             return .rendered(
                 try VipsLibrary.exclusively(threads: threads) { tools throws(JobError) in
