@@ -47,7 +47,10 @@ public struct SpoolSurvey: Sendable, Equatable {
     public static let mostUnderWay = 1000
 
     /// Looks at every entry of the state folders.
-    public init(of spool: Spool) throws(SystemFailure) {
+    /// - Parameters:
+    ///   - spool: the spool.
+    ///   - readsProgress: whether to read how far each job under way is, from its record.
+    public init(of spool: Spool, readsProgress: Bool = true) throws(SystemFailure) {
         let now = Date()
         states = [:]
         underWay = []
@@ -67,7 +70,7 @@ public struct SpoolSurvey: Sendable, Equatable {
                         underWay.append(
                             JobUnderWay(
                                 name: name, worker: worker, since: since,
-                                progress: try Self.progress(of: name, in: place)))
+                                progress: readsProgress ? try Self.progress(of: name, in: place) : nil))
                     }
                 }
             } catch  where error.errno == .permissionDenied {

@@ -61,7 +61,7 @@ struct ObjectKind<Owner: Blank>: ValueKind {
     private func owners(ofNested key: String) -> String? {
         let owners = fields.filter { $0.schema["properties"]?[key] != nil }.map(\.key)
         guard let first = owners.first else { return nil }
-        return "it belongs into \(owners.joined(separator: ", ")), as in \"\(first)\": {\"\(key)\": …}"
+        return "it belongs in \(owners.joined(separator: ", ")), as in \"\(first)\": {\"\(key)\": …}"
     }
 
     /// Only what differs from the defaults.

@@ -62,7 +62,7 @@ final class MetricsFile: Sendable {
     }
 
     private func look() throws(SystemFailure) {
-        metrics.set(try SpoolSurvey(of: spool), now: Date())
+        metrics.set(try SpoolSurvey(of: spool, readsProgress: false), now: Date())
         for folder in folders { metrics.set(try folder.space(), of: folder) }
     }
 
