@@ -24,14 +24,19 @@ final class WorkerProcess {
         let id = UUID().uuidString
         output = folder.path.appending("\(id).out")
         errors = folder.path.appending("\(id).err")
-        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.string, contents: nil) }
+        let streams = try [output, errors].map { file in
+            _ = FileManager.default.createFile(atPath: file.string, contents: nil)
+            return try FileHandle(forWritingTo: URL(filePath: file.string))
+        }
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())
         process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: output.string)
-        process.standardError = FileHandle(forWritingAtPath: errors.string)
+        process.standardOutput = streams[0]
+        process.standardError = streams[1]
         try process.run()
+        // Foundation never lets go of a process, nor the process of its files.
+        for stream in streams { try stream.close() }
     }
 
     deinit {
