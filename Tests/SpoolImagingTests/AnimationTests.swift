@@ -34,7 +34,7 @@ struct AnimationTests {
 
     @discardableResult
     private func rendered(_ request: RenderRequest) throws -> Raster {
-        let target = Descriptor(creating: folder.file("x"))
+        let target = try Descriptor(creating: folder.file("x"))
         _ = try render(request, Descriptor(reading: folder.file("source")), [target]).rendered()
         return try Raster(decoding: folder.file("x"))
     }
@@ -44,7 +44,7 @@ struct AnimationTests {
         var request = RenderRequest(
             input: Input(path: "x"), renditions: [Rendition(path: "frame", format: .png)], limits: RenderLimits())
         request.input.page = number
-        let target = Descriptor(creating: folder.file("frame"))
+        let target = try Descriptor(creating: folder.file("frame"))
         _ = try render(request, Descriptor(reading: folder.file("x")), [target]).rendered()
         return try Picture(folder.file("frame"))
     }
@@ -136,7 +136,7 @@ struct AnimationTests {
         try writeSource(.gif)
         var many = request(.gif)
         many.limits.inputPixels = 60 * 40 * 3
-        let target = Descriptor(creating: folder.file("x"))
+        let target = try Descriptor(creating: folder.file("x"))
         let error = try render(many, Descriptor(reading: folder.file("source")), [target]).failure()
         #expect(error.code == .outputTooLarge && error.message.contains("4 frames"))
         many.input.pages = 3

@@ -27,14 +27,14 @@ struct CompositeTests {
         change(&rendition)
         let files = try layers.enumerated().map { index, layer in
             try layer.write(to: folder.file("layer\(index)"))
-            return Descriptor(reading: folder.file("layer\(index)"))
+            return try Descriptor(reading: folder.file("layer\(index)"))
         }
-        let (source, target) = (Descriptor(reading: folder.file("source")), Descriptor(creating: folder.file("x")))
+        let (source, target) = try (Descriptor(reading: folder.file("source")), Descriptor(creating: folder.file("x")))
         let renderer = try Renderer()
-        return withExtendedLifetime((files, source, target)) {
+        return Descriptor.with([source, target] + files) { numbers in
             renderer.render(
-                request(rendition, limits: limits), source: source.with { $0 }, overlays: files.map { $0.with { $0 } },
-                outputs: [target.with { $0 }])
+                request(rendition, limits: limits), source: numbers[0], overlays: Array(numbers[2...]),
+                outputs: [numbers[1]])
         }
     }
 
@@ -151,13 +151,14 @@ struct CompositeTests {
         try Picture(10, 6, [255, 0, 0]).write(.tiff, orientation: 6, to: folder.file("turned"))
         var rendition = Rendition(path: "x", format: .png)
         rendition.composite = [Overlay(input: "turned")]
-        let (source, layer) = (Descriptor(reading: folder.file("source")), Descriptor(reading: folder.file("turned")))
-        let target = Descriptor(creating: folder.file("x"))
+        let (source, layer) = try (
+            Descriptor(reading: folder.file("source")), Descriptor(reading: folder.file("turned"))
+        )
+        let target = try Descriptor(creating: folder.file("x"))
         let renderer = try Renderer()
-        _ = try withExtendedLifetime((source, layer, target)) {
+        _ = try Descriptor.with([source, layer, target]) { numbers in
             try renderer.render(
-                request(rendition), source: source.with { $0 }, overlays: [layer.with { $0 }],
-                outputs: [target.with { $0 }]
+                request(rendition), source: numbers[0], overlays: [numbers[1]], outputs: [numbers[2]]
             ).rendered()
         }
         #expect(try Picture(folder.file("x")).box { $0[0] > 200 }.size == Size(width: 6, height: 10))
@@ -174,13 +175,12 @@ struct CompositeTests {
         let broken = try folder.file("broken", Array("hello".utf8))
         var rendition = Rendition(path: "x", format: .png)
         rendition.composite = [Overlay(input: "broken")]
-        let (source, layer) = (Descriptor(reading: folder.file("source")), Descriptor(reading: broken))
-        let target = Descriptor(creating: folder.file("x"))
+        let (source, layer) = try (Descriptor(reading: folder.file("source")), Descriptor(reading: broken))
+        let target = try Descriptor(creating: folder.file("x"))
         let renderer = try Renderer()
-        let error = try withExtendedLifetime((source, layer, target)) {
+        let error = try Descriptor.with([source, layer, target]) { numbers in
             try renderer.render(
-                request(rendition), source: source.with { $0 }, overlays: [layer.with { $0 }],
-                outputs: [target.with { $0 }]
+                request(rendition), source: numbers[0], overlays: [numbers[1]], outputs: [numbers[2]]
             ).failure()
         }
         #expect(error.code == .inputUnsupported && error.message.hasPrefix("renditions[0].composite[0].input: "))

@@ -131,7 +131,7 @@ struct DamageTests {
         let request = RenderRequest(
             input: Input(path: "x"), renditions: [Self.rendition], limits: RenderLimits())
         let error = try render(
-            request, Descriptor(writing: folder.file("unreadable")), [Descriptor(creating: folder.file("x.jpg"))]
+            request, try Descriptor(writing: folder.file("unreadable")), [Descriptor(creating: folder.file("x.jpg"))]
         ).failure()
         #expect(error.code == .inputUnreadable)
         #expect(error.retryable)
@@ -141,7 +141,7 @@ struct DamageTests {
         try SamplePicture.ripples.write(width: 40, height: 30, format: .png, to: folder.file("source"))
         let request = RenderRequest(
             input: Input(path: "x"), renditions: [Self.rendition], limits: RenderLimits())
-        let source = Descriptor(reading: folder.file("source"))
+        let source = try Descriptor(reading: folder.file("source"))
         let error = try render(request, source, [Descriptor(reading: folder.file("source"))]).failure()
         #expect(error.code == .storageFailed)
     }
@@ -154,7 +154,7 @@ struct DamageTests {
             let file = try OutputFile(number)
             #expect(file.failure == nil)
             // From here on the same descriptor leads to a device that is always full.
-            Descriptor(writing: "/dev/full").with { full in _ = dup2(full, number) }
+            try Descriptor(writing: "/dev/full").with { full in _ = dup2(full, number) }
             #expect(throws: VipsFailure.self) {
                 try Encoder(Rendition(path: "", format: format)).write(image, to: file)
             }

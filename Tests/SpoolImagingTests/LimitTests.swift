@@ -65,7 +65,7 @@ struct LimitTests {
         rendition.trim = trim
         let request = RenderRequest(
             input: Input(path: "not looked at"), renditions: [rendition], limits: RenderLimits())
-        let output = Descriptor(creating: folder.file("x.png"))
+        let output = try Descriptor(creating: folder.file("x.png"))
         let reply = try Descriptor(reading: folder.file("source")).with { source in
             try output.with { output in
                 try Renderer().render(request, source: source, outputs: [output]) { bytes throws(JobError) in
@@ -115,7 +115,7 @@ struct LimitTests {
     @Test func `every rendition needs its file`() throws {
         let request = RenderRequest(
             input: Input(path: "x"), renditions: [Rendition(path: "x.png", format: .png)], limits: RenderLimits())
-        let source = Descriptor(reading: folder.file("source"))
+        let source = try Descriptor(reading: folder.file("source"))
         #expect(try render(request, source, []).failure().code == .renderFailed)
     }
 }

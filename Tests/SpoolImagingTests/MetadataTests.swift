@@ -163,7 +163,7 @@ struct MetadataTests {
             input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
         var ignoring = request
         ignoring.input.ignoreIcc = true
-        let target = Descriptor(creating: folder.file("x"))
+        let target = try Descriptor(creating: folder.file("x"))
         _ = try render(ignoring, Descriptor(reading: folder.file("source")), [target]).rendered()
         #expect(try Picture(folder.file("x"))[5, 5] == stored)
     }
@@ -182,7 +182,7 @@ struct MetadataTests {
         var request = RenderRequest(
             input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
         request.input.page = 1
-        let target = Descriptor(creating: folder.file("x"))
+        let target = try Descriptor(creating: folder.file("x"))
         let error = try render(request, Descriptor(reading: folder.file("source")), [target]).failure()
         #expect(error.code == .jobInvalid && error.message == "input.page is 1, but the image has one page, page 0")
 
@@ -205,7 +205,7 @@ struct MetadataTests {
         var request = RenderRequest(
             input: Input(path: "x"), renditions: [Rendition(path: "x", format: .png)], limits: RenderLimits())
         request.input.sha256 = digest.sha256
-        let target = Descriptor(creating: folder.file("x"))
+        let target = try Descriptor(creating: folder.file("x"))
         _ = try render(request, Descriptor(reading: folder.file("source")), [target]).rendered()
         request.input.sha256 = String(repeating: "0", count: 64)
         let error = try render(request, Descriptor(reading: folder.file("source")), [target]).failure()

@@ -12,7 +12,7 @@ import Testing
     private func explain(_ source: String, _ renditions: [Rendition]) throws -> ExplainReply {
         let request = RenderRequest(input: Input(path: "x"), renditions: renditions, limits: RenderLimits())
         let renderer = try Renderer()
-        return Descriptor(reading: source).with { renderer.explain(request, source: $0) }
+        return try Descriptor(reading: source).with { renderer.explain(request, source: $0) }
     }
 
     private func plan(_ source: String, _ renditions: [Rendition]) throws -> PlanDescription {

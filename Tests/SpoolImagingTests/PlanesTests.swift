@@ -37,13 +37,15 @@ import Testing
         _ path: String, _ renditions: [Rendition], planes: Bool
     ) throws -> (plan: RenderPlan, job: RenderedJob) {
         let request = RenderRequest(input: Input(path: ""), renditions: renditions, limits: RenderLimits())
-        let outputs = renditions.map { Descriptor(creating: folder.file($0.path)) }
+        let outputs = try renditions.map { try Descriptor(creating: folder.file($0.path)) }
         try VipsLibrary.start()
         return try Descriptor(reading: path).with { source in
-            try VipsLibrary.exclusively { _ throws(JobError) in
-                var rendering = try Rendering(request, source: source, PlanarTools(areAllowed: planes)) { _ in }
-                let job = try rendering.run(overlays: [], outputs.map { $0.with { $0 } })
-                return (rendering.plan, job)
+            try Descriptor.with(outputs) { outputs in
+                try VipsLibrary.exclusively { _ throws(JobError) in
+                    var rendering = try Rendering(request, source: source, PlanarTools(areAllowed: planes)) { _ in }
+                    let job = try rendering.run(overlays: [], outputs)
+                    return (rendering.plan, job)
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ import Testing
     /// What a meter that does not wait says of a source and its renditions.
     private func progress(of renditions: [Rendition], from source: String) throws -> [RenderProgress] {
         let request = RenderRequest(input: Input(path: ""), renditions: renditions, limits: RenderLimits())
-        let outputs = renditions.map { Descriptor(creating: folder.file($0.path)) }
+        let outputs = try renditions.map { try Descriptor(creating: folder.file($0.path)) }
         let told = Mutex<[RenderProgress]>([])
         try VipsLibrary.start()
         try Descriptor(reading: folder.file(source)).with { source in

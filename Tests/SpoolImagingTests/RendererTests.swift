@@ -37,7 +37,7 @@ struct RendererTests {
             input: Input(path: ""), renditions: [Rendition(path: "x", format: format, width: 500)],
             limits: RenderLimits())
         let files = try [1, 2, 8].map { threads in
-            let output = Descriptor(creating: folder.file("\(threads)"))
+            let output = try Descriptor(creating: folder.file("\(threads)"))
             let reply = try Descriptor(reading: folder.file("source")).with { source in
                 try output.with { try Renderer().render(request, source: source, outputs: [$0], threads: threads) }
             }
@@ -112,8 +112,8 @@ struct RendererTests {
 
     @Test func `what an output file held before is gone, and descriptors stay open`() throws {
         try SamplePicture.hues.write(width: 64, height: 64, format: .png, to: folder.file("source"))
-        let source = Descriptor(reading: folder.file("source"))
-        let output = Descriptor(creating: folder.file("x.jpg"))
+        let source = try Descriptor(reading: folder.file("source"))
+        let output = try Descriptor(creating: folder.file("x.jpg"))
         let rendition = Rendition(path: "x.jpg", format: .jpeg, width: 64)
         let small = Rendition(path: "x.jpg", format: .jpeg, width: 8)
         for (rendition, width) in [(rendition, 64), (small, 8), (rendition, 64)] {

@@ -10,17 +10,15 @@ func render(
 ) throws -> RenderReply {
     let input = Input(path: "not looked at", autoOrient: autoOrient, failOn: failOn)
     return try render(
-        RenderRequest(input: input, renditions: renditions, limits: limits), Descriptor(reading: source),
-        renditions.map { Descriptor(creating: folder.file($0.path)) })
+        RenderRequest(input: input, renditions: renditions, limits: limits), try Descriptor(reading: source),
+        try renditions.map { try Descriptor(creating: folder.file($0.path)) })
 }
 
 /// Renders with files that are open already.
 func render(_ request: RenderRequest, _ source: Descriptor, _ outputs: [Descriptor]) throws -> RenderReply {
     let renderer = try Renderer()
     return source.with { source in
-        withExtendedLifetime(outputs) {
-            renderer.render(request, source: source, outputs: outputs.map { $0.with { $0 } })
-        }
+        Descriptor.with(outputs) { renderer.render(request, source: source, outputs: $0) }
     }
 }
 

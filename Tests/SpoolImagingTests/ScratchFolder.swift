@@ -25,26 +25,27 @@ final class ScratchFolder {
     }
 }
 
+struct OpenFailure: Error {
+    var path: String
+    var reason: String
+}
+
 /// An open file of a test; closed when the last reference goes.
 final class Descriptor {
     private let number: Int32
 
     /// For reading alone.
-    init(reading path: String) {
-        number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        precondition(number >= 0)
-    }
+    convenience init(reading path: String) throws { try self.init(path, O_RDONLY) }
 
     /// New and empty, for writing and reading.
-    init(creating path: String) {
-        number = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        precondition(number >= 0)
-    }
+    convenience init(creating path: String) throws { try self.init(path, O_RDWR | O_CREAT | O_TRUNC) }
 
     /// For writing alone.
-    init(writing path: String) {
-        number = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        precondition(number >= 0)
+    convenience init(writing path: String) throws { try self.init(path, O_WRONLY | O_CREAT) }
+
+    private init(_ path: String, _ flags: Int32) throws {
+        number = unsafe open(path, flags | O_CLOEXEC, 0o600)
+        if number < 0 { throw OpenFailure(path: path, reason: unsafe String(cString: strerror(errno))) }
     }
 
     deinit { close(number) }
@@ -52,5 +53,10 @@ final class Descriptor {
     /// Runs `body` while the file is certainly open.
     func with<Value>(_ body: (Int32) throws -> Value) rethrows -> Value {
         try withExtendedLifetime(self) { try body(number) }
+    }
+
+    /// Runs `body` while all of the files are certainly open.
+    static func with<Value>(_ files: [Descriptor], _ body: ([Int32]) throws -> Value) rethrows -> Value {
+        try withExtendedLifetime(files) { try body(files.map(\.number)) }
     }
 }
