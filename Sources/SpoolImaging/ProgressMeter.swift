@@ -2,43 +2,45 @@ import CVips
 import SpoolWire
 import Synchronization
 
-/// How far a rendering is, said now and then.
+/// How far a rendering is, said now and then, by whatever thread gets ahead when it is time.
 final class ProgressMeter: Sendable {
     static let interval = Duration.seconds(2)
 
-    private struct State {
-        var progress = RenderProgress(renditions: 0, percent: 0)
-        var nextDue: ContinuousClock.Instant
-    }
-
-    private let interval: Duration
-    private let state: Mutex<State>
+    private let start = ContinuousClock.now
+    /// Nanoseconds.
+    private let interval: Int
+    // No lock: see Thread.run, without which the first thread of a forked process has none that others can wait for.
+    private let renditions = Atomic(0)
+    private let percent = Atomic(0)
+    /// Nanoseconds after the start.
+    private let nextDue: Atomic<Int>
     private let tell: @Sendable (RenderProgress) -> Void
 
     init(every interval: Duration = interval, _ tell: @escaping @Sendable (RenderProgress) -> Void) {
-        self.interval = interval
-        state = Mutex(State(nextDue: .now + interval))
+        self.interval = Int(interval / .nanoseconds(1))
+        nextDue = Atomic(self.interval)
         self.tell = tell
     }
 
-    func set(percent: Int) { change { $0.percent = percent } }
-
-    func finishRendition() {
-        change {
-            $0.renditions += 1
-            $0.percent = 0
-        }
+    func set(percent: Int) {
+        self.percent.store(percent, ordering: .relaxed)
+        tellIfDue()
     }
 
-    private func change(_ body: (inout RenderProgress) -> Void) {
-        let now = ContinuousClock.now
-        let due = state.withLock { state -> RenderProgress? in
-            body(&state.progress)
-            guard now >= state.nextDue else { return nil }
-            state.nextDue = now + interval
-            return state.progress
-        }
-        if let due { tell(due) }
+    func finishRendition() {
+        renditions.add(1, ordering: .relaxed)
+        percent.store(0, ordering: .relaxed)
+        tellIfDue()
+    }
+
+    private func tellIfDue() {
+        let now = Int((ContinuousClock.now - start) / .nanoseconds(1))
+        let due = nextDue.load(ordering: .relaxed)
+        guard now >= due, nextDue.compareExchange(expected: due, desired: now + interval, ordering: .relaxed).exchanged
+        else { return }
+        tell(
+            RenderProgress(
+                renditions: renditions.load(ordering: .relaxed), percent: percent.load(ordering: .relaxed)))
     }
 }
 

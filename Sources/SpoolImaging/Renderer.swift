@@ -28,28 +28,31 @@ public struct Renderer: Sendable {
     ///     the request names them first.
     ///   - outputs: readable, writable and seekable, one for each rendition in the same order. What they contain is
     ///     lost.
-    ///   - threads: with which libvips computes, and encoders that can. The files are the same with any number: with a rendition
-    ///     as AVIF there is one, because aom makes other files with several (3.12; libvips hands it the number from 8.16 on).
+    ///   - threads: how many renditions may be made side by side; and with which libvips computes, and encoders that can.
+    ///     The files are the same with any number.
+    ///   - memory: bytes that the job may have. Renditions are made side by side as far as they fit into it.
     ///   - admission: called with the bytes that the job is going to need in all, before pixels are decoded; once more if
     ///     edges are trimmed, which is known only from all pixels.
     ///   - progress: called every ``ProgressMeter/interval``, from any thread; nil if nobody wants to know.
     /// - Returns: what was read and written, or why not. Never throws: the reply is what crosses to the supervisor.
     public func render(
         _ request: RenderRequest, source: Int32, overlays: [Int32] = [], outputs: [Int32], threads: Int = 1,
-        admission: (Int) throws(JobError) -> Void = { _ in },
+        memory: Int = .max, admission: (Int) throws(JobError) -> Void = { _ in },
         progress: (@Sendable (RenderProgress) -> Void)? = nil
     ) -> RenderReply {
         guard outputs.count == request.renditions.count else {
             return .failed(
                 JobError(.renderFailed, "\(request.renditions.count) renditions came with \(outputs.count) files"))
         }
-        let threads = request.renditions.contains { $0.format == .avif } ? 1 : threads
         do {
             return .rendered(
-                try VipsLibrary.exclusively(threads: threads) { tools throws(JobError) in
+                try VipsLibrary.exclusively { tools throws(JobError) in
+                    VipsLibrary.compute(with: threads)
                     var rendering = try Rendering(request, source: source, tools, admission: admission)
-                    try admission(rendering.memory)
-                    return try rendering.run(overlays: overlays, outputs, progress.map { ProgressMeter($0) })
+                    let threads = rendering.threads(threads, memory: memory)
+                    try admission(rendering.memory(makers: threads.makers))
+                    VipsLibrary.compute(with: threads.inAll)
+                    return try rendering.run(overlays: overlays, outputs, threads, progress.map { ProgressMeter($0) })
                 })
         } catch {
             return .failed(error)

@@ -74,7 +74,8 @@ extension Rendering {
     ) throws(VipsFailure) -> Written {
         let metadata = KeptMetadata(task.rendition, of: opened)
         guard let most = task.rendition.maxBytes else {
-            try task.encoder.write(image, metadata, animation, to: file, meter)
+            // Of several at a time there is no share that goes up.
+            try task.encoder.write(image, metadata, animation, to: file, threads.makers == 1 ? meter : nil)
             return Written(size: size ?? image.size)
         }
         let quality = try task.encoder.write(image.inMemory(), metadata, animation, within: most, to: file)

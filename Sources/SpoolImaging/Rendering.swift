@@ -21,6 +21,7 @@ struct Rendering {
     let plan: RenderPlan
     /// nil if nobody wants to know.
     private(set) var meter: ProgressMeter?
+    private(set) var threads = RenderThreads()
 
     /// Everything that can be refused is refused here, before pixels are decoded, but for those of which edges are trimmed.
     /// - Parameter admission: called with the bytes that trimming is going to need, before those are.
@@ -73,9 +74,11 @@ struct Rendering {
     /// Writes the renditions, the largest first, and reports them in the order of the request.
     /// - Parameter overlayFiles: one for each overlay of the request.
     mutating func run(
-        overlays overlayFiles: [Int32], _ outputs: [Int32], _ meter: ProgressMeter? = nil
+        overlays overlayFiles: [Int32], _ outputs: [Int32], _ threads: RenderThreads = RenderThreads(),
+        _ meter: ProgressMeter? = nil
     ) throws(JobError) -> RenderedJob {
         self.meter = meter
+        self.threads = threads
         try overlays.load(overlayFiles, for: tasks.map(\.rendition), limits)
         for task in tasks where !task.rendition.composite.isEmpty {
             try overlays.check(task, width: task.pipeline(fromPixelsOf: header.shape).shape.size.width, limits)
@@ -101,27 +104,43 @@ struct Rendering {
         var run = try onPlanes { () throws(PlaneFailure) in
             try PlanesRun(plan, planar, tools.scaler)
         }
-        var renditions: [Int: RenderedImage] = [:]
-        for number in plan.resizes.indices {
-            let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
-            var pixels: [ColourSpace: Raster] = [:]
-            for task in tasks where plan.renditions[task.index].resize == number {
-                renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
-                    try onPlanes { () throws(PlaneFailure) in
-                        if plan.renditions[task.index].staysPlanar, case .jpeg(let options) = task.encoder.encoding {
-                            try tools.encoder().write(image, size: task.plan.output, options, to: file)
-                            return Written(size: task.plan.output)
+        return try RenditionMakers.run(threads.makers) { makers throws(JobError) in
+            for number in plan.resizes.indices {
+                let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
+                var pixels: [ColourSpace: Raster] = [:]
+                for task in tasks where plan.renditions[task.index].resize == number {
+                    if plan.renditions[task.index].staysPlanar, case .jpeg(let options) = task.encoder.encoding {
+                        try makers.make(task.index) { () throws(JobError) in
+                            try self.write(task, to: outputs[task.index], image, options)
                         }
-                        // Renditions of one size share the pixels.
-                        let space = task.rendition.colourspace
-                        let raster = if let known = pixels[space] { known } else { try coloured(image, space) }
-                        pixels[space] = raster
-                        return try finish(task, raster, to: file)
+                        continue
+                    }
+                    // Renditions of one size share the pixels.
+                    let space = task.rendition.colourspace
+                    let raster =
+                        if let known = pixels[space] { known } else {
+                            try onPlanes { () throws(PlaneFailure) in try coloured(image, space) }
+                        }
+                    pixels[space] = raster
+                    try makers.make(task.index) { () throws(JobError) in
+                        try self.write(task, to: outputs[task.index]) { file throws(JobError) in
+                            try self.onPlanes { () throws(PlaneFailure) in try self.finish(task, raster, to: file) }
+                        }
                     }
                 }
             }
         }
-        return renditions
+    }
+
+    private func write(
+        _ task: RenditionTask, to output: Int32, _ image: PlanarImage, _ options: JPEGOptions
+    ) throws(JobError) -> RenderedImage {
+        try write(task, to: output) { file throws(JobError) in
+            try onPlanes { () throws(PlaneFailure) in
+                try PlanarEncoder().write(image, size: task.plan.output, options, to: file)
+            }
+            return Written(size: task.plan.output)
+        }
     }
 
     /// Pixels of resized planes, converted by the source's profile: at their own size that costs little.
@@ -159,34 +178,56 @@ struct Rendering {
 
     private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
         let images = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.images(plan) }
-        var renditions: [Int: RenderedImage] = [:]
         let tasks = tasks.sorted { $0.plan.scaled.area > $1.plan.scaled.area }
+        var animations: [Int: RenderedImage] = [:]
+        // They read the source again, whose position all readers share.
         for task in tasks where task.frames > 1 {
-            renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
+            animations[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
                 try writeFrames(of: task, plan, to: file)
             }
         }
-        // One after the other, so that what one keeps in memory is gone before the next.
-        for (number, strand) in plan.strands.enumerated() {
-            guard !strand.version.isAnimated, let image = images[strand.version.colourspace] else { continue }
-            let cascade = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
-                try Cascade(image, strand, stored: header.size)
-            }
-            for task in tasks where plan.renditions[task.index] == number {
-                renditions[task.index] = try write(task, to: outputs[task.index]) { file throws(JobError) in
-                    do throws(VipsFailure) {
-                        let scaled = try cascade.scaled(to: task.plan.scaled)
-                        let image = try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled)
-                        return try encode(image, of: task, to: file)
-                    } catch {
-                        throw file.failure
-                            ?? decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
-                    }
+        let renditions = try RenditionMakers.run(threads.makers) { makers throws(JobError) in
+            // One after the other, so that what one keeps in memory is gone before the next.
+            for (number, strand) in plan.strands.enumerated() {
+                guard !strand.version.isAnimated, let image = images[strand.version.colourspace] else { continue }
+                let cascade = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
+                    try Cascade(image, strand, stored: header.size)
                 }
+                // All pixels have been decoded now, unless there is but one rendition.
+                if plan.isDecodedFirst { try checkComplaints() }
+                VipsLibrary.compute(with: threads.ofPipelines)
+                for task in tasks where plan.renditions[task.index] == number {
+                    try make(task, of: cascade, plan, to: outputs[task.index], makers)
+                }
+                try makers.finish()
             }
         }
         try checkComplaints()
-        return renditions
+        return renditions.merging(animations) { made, _ in made }
+    }
+
+    private func make(
+        _ task: RenditionTask, of cascade: Cascade, _ plan: PixelsPlan, to output: Int32, _ makers: RenditionMakers
+    ) throws(JobError) {
+        func fail(_ error: VipsFailure) -> JobError {
+            decoder.blame(error, plan.reduction, while: "making renditions[\(task.index)]")
+        }
+        let scaled: Raster
+        do {
+            scaled = try cascade.scaled(to: task.plan.scaled)
+        } catch {
+            throw fail(error)
+        }
+        try makers.make(task.index) { () throws(JobError) in
+            try self.write(task, to: output) { file throws(JobError) in
+                do throws(VipsFailure) {
+                    let image = try task.pipeline(fromPixelsOf: self.header.shape).apply(to: scaled)
+                    return try self.encode(image, of: task, to: file)
+                } catch {
+                    throw file.failure ?? fail(error)
+                }
+            }
+        }
     }
 
     /// The decoded source in each of the colour spaces that the plan asks for.

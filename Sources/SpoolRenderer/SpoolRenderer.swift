@@ -32,14 +32,14 @@ extension Renderer: RendererProgram {
     package var libraryVersion: String { Self.versionText }
 
     package func answer(
-        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, threads: Int
+        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, _ budget: JobBudget
     ) throws -> [UInt8] {
         let source = files.source.descriptor
         switch call {
         case .render(let request):
             let reply = render(
                 request, source: source, overlays: files.overlays.map(\.descriptor),
-                outputs: files.outputs.map(\.descriptor), threads: threads
+                outputs: files.outputs.map(\.descriptor), threads: budget.threads, memory: budget.memory
             ) { bytes throws(JobError) in
                 do {
                     try supervisor.waitForMemory(bytes)

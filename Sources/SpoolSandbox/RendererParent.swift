@@ -10,10 +10,9 @@ package protocol RendererProgram: Sendable {
     var libraryVersion: String { get }
 
     /// Renders or explains.
-    /// - Parameter threads: with which it computes.
     /// - Returns: the answer as a message.
     func answer(
-        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, threads: Int
+        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, _ budget: JobBudget
     ) throws -> [UInt8]
 
     /// What a child, which has answered, would have had ready.
@@ -119,8 +118,11 @@ package struct RendererParent<Program: RendererProgram> {
             if let (call, files, budget) = try socket.receiveCall() {
                 try budget.apply()
                 try sandbox?.closeChild()
-                let answer = try program.answer(
-                    call, files, SupervisorChannel(socket, share: budget.memoryShare), threads: budget.threads)
+                let channel = SupervisorChannel(socket, share: budget.memoryShare)
+                let answer =
+                    budget.threads > 1
+                    ? try Thread.run { [program] in try program.answer(call, files, channel, budget) }
+                    : try program.answer(call, files, channel, budget)
                 withExtendedLifetime(files) {}
                 try socket.send(answer)
                 let notes = program.notes

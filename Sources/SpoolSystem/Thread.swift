@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// A detached thread of its own.
@@ -31,4 +33,26 @@ package enum Thread {
         pthread_detach(thread)
         return true
     }
+
+    /// Runs `body` on a new thread, and waits for it.
+    ///
+    /// A process that was forked needs that before it starts threads of its own: `Mutex` and the runtime's locks know a thread by
+    /// a number that the first one has kept from its parent, and whoever waits for a lock of that one waits for ever.
+    package static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+        let outcome = ThreadOutcome<Value>()
+        let ended = DispatchSemaphore(value: 0)
+        let hasStarted = tryStart {
+            let result = Result { try body() }
+            outcome.result.withLock { $0 = result }
+            ended.signal()
+        }
+        guard hasStarted else { return try body() }
+        ended.wait()
+        guard let result = outcome.result.withLock({ $0 }) else { return try body() }
+        return try result.get()
+    }
+}
+
+private final class ThreadOutcome<Value: Sendable>: Sendable {
+    let result = Mutex<Result<Value, any Error>?>(nil)
 }

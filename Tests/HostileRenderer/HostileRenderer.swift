@@ -36,7 +36,8 @@ struct Puppet: RendererProgram {
     private static let stays = Mutex(false)
     package func prepare(_ notes: [RendererNote]) {}
 
-    package func answer(_ call: RendererCall, _ files: RendererFiles, _ channel: SupervisorChannel, threads: Int) throws
+    package func answer(_ call: RendererCall, _ files: RendererFiles, _ channel: SupervisorChannel, _ budget: JobBudget)
+        throws
         -> [UInt8]
     {
         let words = String(decoding: try files.source.read(upTo: 10_000), as: UTF8.self)

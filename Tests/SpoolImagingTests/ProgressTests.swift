@@ -17,10 +17,12 @@ import Testing
         let told = Mutex<[RenderProgress]>([])
         try VipsLibrary.start()
         try Descriptor(reading: folder.file(source)).with { source in
-            try VipsLibrary.exclusively { tools throws(JobError) in
-                var rendering = try Rendering(request, source: source, tools) { _ in }
-                let meter = ProgressMeter(every: .zero) { progress in told.withLock { $0.append(progress) } }
-                _ = try rendering.run(overlays: [], outputs.map { $0.with { $0 } }, meter)
+            try Descriptor.with(outputs) { outputs in
+                try VipsLibrary.exclusively { tools throws(JobError) in
+                    var rendering = try Rendering(request, source: source, tools) { _ in }
+                    let meter = ProgressMeter(every: .zero) { progress in told.withLock { $0.append(progress) } }
+                    _ = try rendering.run(overlays: [], outputs, RenderThreads(), meter)
+                }
             }
         }
         return told.withLock { $0 }

@@ -29,6 +29,11 @@ struct PixelsPlan: Equatable, Sendable {
         var kernel = Kernel.lanczos3
     }
 
+    /// Whether all pixels are decoded before the first rendition is made of them.
+    var isDecodedFirst: Bool {
+        needsWholeSource || strands.contains { !$0.version.isAnimated && $0.hasSeveral }
+    }
+
     /// The resizes of one version.
     struct Strand: Equatable, Sendable {
         var version: Version

@@ -53,7 +53,7 @@ extension Rendering {
                 }
                 return output(task, resize: target.resize, steps, fromPlanes: target.staysPlanar)
             },
-            memory: memory)
+            memory: memory())
     }
 
     private func explain(_ plan: PixelsPlan, _ reason: String) -> PlanDescription {
@@ -74,7 +74,7 @@ extension Rendering {
                     + task.pipeline(fromPixelsOf: header.shape).steps.map(\.description)
                 return output(task, resize: number, steps, fromPlanes: false)
             },
-            memory: memory)
+            memory: memory())
     }
 
     private func describe(_ plan: PixelsPlan, strand number: Int) -> [PlanDescription.Resize] {

@@ -3,27 +3,39 @@ import SpoolJob
 import SpoolWire
 
 extension Rendering {
+    /// The threads of a job that may have so many. As many renditions are made side by side as memory allows.
+    /// - Parameter memory: bytes that the job may have. What is expected must be half of it, since it is not exact.
+    func threads(_ count: Int, memory limit: Int) -> RenderThreads {
+        var makers = min(count, tasks.count)
+        while makers > 1 && memory(makers: makers) > limit / 2 { makers -= 1 }
+        // aom makes other files with several threads (3.12), of which libvips tells it from 8.16 on.
+        return RenderThreads(makers: makers, inAll: tasks.contains { $0.rendition.format == .avif } ? makers : count)
+    }
+
     /// The most bytes of pictures and of the source that are expected in memory at one time, with what encoders take.
-    var memory: Int {
+    /// - Parameter makers: how many renditions are made at a time.
+    func memory(makers: Int = 1) -> Int {
+        let encoders = encoderMemory.sorted(by: >).prefix(makers).reduce(0, +)
         switch plan {
         case .planes(let plan):
-            source.digest.bytes
+            return source.digest.bytes
                 + plan.memory(
                     decoded: Reduction.whole(plan.factor).size(of: header.size), subsampling: planar?.subsampling,
-                    isTurned: plan.orientation != .upright) + encoderMemory
-        case .pixels(let plan, _): pixelMemory(plan, plan.reduction.size(of: header.size)) + encoderMemory
+                    isTurned: plan.orientation != .upright, makers: makers) + encoders
+        case .pixels(let plan, _):
+            return pixelMemory(plan, plan.reduction.size(of: header.size), makers: makers) + encoders
         }
     }
 
-    /// One rendition is encoded at a time.
-    private var encoderMemory: Int {
+    /// Of each rendition.
+    private var encoderMemory: [Int] {
         tasks.map { task in
             let size = task.pipeline(fromPixelsOf: header.shape).shape.size
-            return size.area * task.rendition.format.encoderBytesPerPixel
-        }.max() ?? 0
+            return size.area * task.encoder.encoding.bytesPerPixel
+        }
     }
 
-    private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size) -> Int {
+    private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size, makers: Int) -> Int {
         var pixels = plan.needsWholeSource || whole != nil ? decoded.area : 0
         for strand in plan.strands {
             let area = strand.version.area.size == header.size ? decoded.area : strand.version.area.size.area
@@ -34,8 +46,7 @@ extension Rendering {
         }
         // All frames as they come and as they go.
         pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
-        // One rendition at a time.
-        pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).max() ?? 0
+        pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).sorted(by: >).prefix(makers).reduce(0, +)
         return pixels * header.shape.bands + source.memory(decoding: decoded)
     }
 }
@@ -50,9 +61,9 @@ extension SourceHeader {
     var pixelBytes: Int { size.area * shape.bands }
 }
 
-extension ImageFormat {
+extension Encoding {
     /// What writing a file takes for each pixel of it, as measured with pictures of six megapixels.
-    fileprivate var encoderBytesPerPixel: Int {
+    fileprivate var bytesPerPixel: Int {
         switch self {
         case .jpeg: 5
         case .png, .tiff: 7
@@ -66,16 +77,21 @@ extension ImageFormat {
 extension PlanesPlan {
     /// The decoded planes, and of the resized ones the most that are held at one time. While planes are turned there are
     /// two of each.
-    /// - Parameter subsampling: the source's; nil for grey.
-    fileprivate func memory(decoded: Size, subsampling: Subsampling?, isTurned: Bool) -> Int {
+    /// - Parameters:
+    ///   - subsampling: the source's; nil for grey.
+    ///   - makers: how many renditions are made at a time, each of which holds its planes.
+    fileprivate func memory(decoded: Size, subsampling: Subsampling?, isTurned: Bool, makers: Int) -> Int {
         func bytes(_ size: Size, _ subsampling: Subsampling, isGrey: Bool) -> Int {
             Plane.bytes(of: subsampling.padded(size)) + (isGrey ? 0 : 2 * Plane.bytes(of: subsampling.colour(of: size)))
         }
         let isGrey = subsampling == nil
         let source = bytes(decoded, subsampling ?? .full, isGrey: isGrey)
         let resized = resizes.indices.map { number in
-            resizes[...number].filter { $0.lastUse >= number }.reduce(0) { sum, resize in
-                sum + bytes(resize.crop?.size ?? resize.scaled, resize.subsampling, isGrey: isGrey)
+            resizes.indices.reduce(0) { sum, other in
+                let resize = resizes[other]
+                let isMade = other <= number && other + makers > number
+                guard isMade || other <= number && resize.lastUse >= number else { return sum }
+                return sum + bytes(resize.crop?.size ?? resize.scaled, resize.subsampling, isGrey: isGrey)
             }
         }
         return source + max(isTurned ? source : 0, resized.max() ?? 0)

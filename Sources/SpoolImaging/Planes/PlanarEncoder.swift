@@ -6,8 +6,10 @@ import SpoolJob
 final class PlanarEncoder {
     private let handle: tjhandle
 
+    /// Once, before threads may read the environment.
+    static func prepare() { spool_turbojpeg_optimize_coding() }
+
     init() throws(PlaneFailure) {
-        spool_turbojpeg_optimize_coding()
         guard let handle = unsafe tjInitCompress() else {
             throw PlaneFailure(message: "TurboJPEG does not start")
         }

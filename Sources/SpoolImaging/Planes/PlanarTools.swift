@@ -3,14 +3,9 @@ final class PlanarTools {
     /// Whether sources may be had as planes; false to have libvips do all of it.
     let areAllowed: Bool
     let scaler = PlaneScaler()
-    private var known: PlanarEncoder?
 
-    init(areAllowed: Bool = true) { self.areAllowed = areAllowed }
-
-    func encoder() throws(PlaneFailure) -> PlanarEncoder {
-        if let known { return known }
-        let encoder = try PlanarEncoder()
-        known = encoder
-        return encoder
+    init(areAllowed: Bool = true) {
+        self.areAllowed = areAllowed
+        PlanarEncoder.prepare()
     }
 }

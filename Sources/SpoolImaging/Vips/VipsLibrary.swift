@@ -48,7 +48,7 @@ enum VipsLibrary {
         threads: Int = 1, _ body: (PlanarTools) throws(JobError) -> Value
     ) throws(JobError) -> Value {
         try lock.withLock { tools throws(JobError) in
-            vips_concurrency_set(Int32(threads))
+            compute(with: 1)
             vips_error_clear()
             defer { vips_error_clear() }
             return try body(tools)
@@ -57,3 +57,6 @@ enum VipsLibrary {
 
     private static let lock = Mutex(PlanarTools())
 }
+    /// - Parameter threads: of each pipeline that begins from now on.
+    static func compute(with threads: Int) { vips_concurrency_set(Int32(threads)) }
+
