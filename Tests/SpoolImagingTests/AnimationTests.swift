@@ -143,6 +143,22 @@ struct AnimationTests {
         #expect(try rendered(many).field("n-pages") == 3)
     }
 
+    @Test func `a GIF has the colours of a source that is one, unless it is told otherwise`() throws {
+        try SamplePicture.hills.write(width: 160, height: 100, format: .gif, to: folder.file("source"))
+        func colours(_ change: (inout GIFOptions) -> Void) throws -> [Int] {
+            var options = GIFOptions()
+            change(&options)
+            _ = try rendered(
+                request(.gif) { ($0.animated, $0.width, $0.encoding) = (false, 80, .gif(options)) })
+            return try Raster(decoding: folder.file("x")).numbers("gif-palette").sorted()
+        }
+        let source = try Raster(decoding: folder.file("source")).numbers("gif-palette").sorted()
+        #expect(source.count > 16)
+        #expect(try Set(colours { _ in }).isSubset(of: source))
+        #expect(try !Set(colours { $0.reuse = false }).isSubset(of: source))
+        #expect(try colours { $0.colours = 8 }.count <= 8)
+    }
+
     @Test func `errors between frames make files smaller`() throws {
         let frames = try (0..<4).map { number in
             try Picture(60, 40, bands: 3) { x, y in [UInt8(60 + x + number), UInt8(90 + y), 100] }.raster

@@ -156,7 +156,7 @@ import Testing
                 #""x.png", "ensureAlpha": 0.5, "position": {"x": 0.25, "y": 1}, "rotate": 12.5"#,
                 #""x.png", "png": {"progressive": true, "palette": true, "quality": 50, "colours": 16, "dither": 0.5}"#,
                 #""x.webp", "webp": {"alphaQuality": 50, "nearLossless": true, "preset": "text", "effort": 6}"#,
-                #""x.gif", "gif": {"progressive": true, "colours": 16, "effort": 3, "dither": 0}"#,
+                #""x.gif", "gif": {"progressive": true, "reuse": false, "colours": 16, "effort": 3, "dither": 0}"#,
                 #""x.tif", "tiff": {"compression": "lzw", "predictor": "none", "tile": true, "tileWidth": 64, "xres": 2.5}"#,
                 #""x.tif", "tiff": {"compression": "ccittfax4", "bitdepth": 1}"#,
                 #""x.tif", "quality": 3, "tiff": {"compression": "webp", "bitdepth": 8}"#,

@@ -83,7 +83,10 @@ extension GIFOptions {
         saver.set("bitdepth", colours.bitWidth - 1 - colours.leadingZeroBitCount)
     }
 }
+        saver.set("reuse", reusesPalette)
 
+
+    var reusesPalette: Bool { reuse && colours == 256 }
 extension TIFFOptions {
     fileprivate func set(on saver: borrowing Operation, hasAlpha: Bool) {
         switch compression ?? (hasAlpha || bitdepth < 8 ? .lzw : .jpeg) {

@@ -6,6 +6,8 @@ struct KeptMetadata {
     private let withoutGps: Bool
     /// Whether the numbers mean nothing without a profile.
     private let needsProfile: Bool
+    /// Whether a GIF gets the colours that the source has, if it is one.
+    private let reusesPalette: Bool
     /// Pixels an inch.
     private let density: Double?
     /// The source, as it was read.
@@ -15,6 +17,7 @@ struct KeptMetadata {
         kinds = rendition.keep
         withoutGps = rendition.withoutGps
         needsProfile = rendition.colourspace != .srgb
+        reusesPalette = if case .gif(let options) = rendition.encoding { options.reusesPalette } else { false }
         density = rendition.density
         self.source = source
     }
@@ -34,6 +37,7 @@ struct KeptMetadata {
                 $0.set("yres", resolution)
             }
         }
+        if reusesPalette, source.hasField("gif-palette") { source.copyField("gif-palette", to: bare) }
         guard isKept else { return bare }
         if keeps(.icc) || needsProfile { bare = try withProfile(bare, of: image) }
         for name in source.fieldNames where isWanted(name) { source.copyField(name, to: bare) }

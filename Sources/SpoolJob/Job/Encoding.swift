@@ -128,6 +128,8 @@ public struct GIFOptions: Sendable, Equatable {
     public var dither = 1.0
     /// Of animations.
     public var timing = Timing()
+    /// The colours of a source that is a GIF, while ``colours`` are 256.
+    public var reuse = true
     /// 0 to 32: how much a pixel may differ from the frame before and count as the same.
     public var interFrameMaxError = 0.0
     /// 0 to 256: how much colours may differ from the frame before, so that its palette is used again.

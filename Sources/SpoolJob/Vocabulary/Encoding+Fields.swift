@@ -180,6 +180,8 @@ extension GIFOptions: Blank {
 
 extension Field where Owner: Blank {
     fileprivate static func loop(_ path: any WritableKeyPath<Owner, Int?> & Sendable) -> Field {
+            .defaulted(
+                "reuse", \.reuse, FlagKind(), "take the colours of a source that is a GIF, unless there are `colours`"),
         .optional(
             "loop", path, WholeNumberKind(0...65_535), default: "the source's",
             "how often an animation plays; 0 is for ever")
