@@ -107,6 +107,26 @@ struct MetadataTests {
         #expect(try losses() == [.gamut])
     }
 
+    @Test(arguments: ImageFormat.allCases)
+    func `metadata is in the file or named as lost, whatever the format has room for`(_ format: ImageFormat) throws {
+        try writeSource()
+        var rendition = Rendition(path: "x", format: format, width: 20)
+        (rendition.keep, rendition.withoutGps) = ([.all], false)
+        let job = try render(folder.file("source"), [rendition], in: folder).rendered()
+        let (file, image) = (try folder.bytes("x"), try Raster(decoding: folder.file("x")))
+        var expected: Set<Loss> = []
+        for (loss, field, text) in [
+            (Loss.exif, "exif-ifd0-Model", "Box"), (.xmp, "xmp-data", "<x>xmp-data</x>"),
+            (.iptc, "iptc-data", "bird"), (.icc, "icc-profile-data", "a profile is not looked for"),
+        ] {
+            // Not every reader sees what the writer wrote.
+            let isThere = image.hasField(field) || file.firstRange(of: Array(text.utf8)) != nil
+            if !isThere { expected.insert(loss) }
+        }
+        if expected.contains(.exif) { expected.insert(.gps) }
+        #expect(Set(job.renditions[0].losses).subtracting([.gamut]) == expected)
+    }
+
     @Test func `a gain map is named as lost, and the loss can be forbidden`() throws {
         try Picture(64, 40, [200, 60, 40]).write(.jpeg, to: folder.file("plain"))
         let plain = try folder.bytes("plain")

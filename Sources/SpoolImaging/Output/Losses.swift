@@ -40,7 +40,8 @@ extension ImageFormat {
         switch (self, kind) {
         case (.gif, _): false
         case (.tiff, .exif): false
-        case (.png, .iptc), (.webp, .iptc), (.avif, .iptc): false
+        case (.png, .iptc), (.webp, .iptc), (.avif, .iptc), (.jxl, .iptc): false
+        case (.png, .exif), (.jxl, .exif), (.jxl, .xmp): VipsLibrary.isAtLeast(8, 16)
         default: true
         }
     }
