@@ -15,6 +15,9 @@ extension ImageFormat {
         // Classic and big files, in either byte order.
         case .tiff: has("II*\0", at: 0) || has("MM\0*", at: 0) || has("II+\0", at: 0) || has("MM\0+", at: 0)
         case .avif: has("ftyp", at: 4)
+        // A container, or the code alone.
+        case .jxl: has("JXL \r\n", at: 4) || head.starts(with: [0xFF, 0x0A])
+        case .jp2: has("jP  \r\n", at: 4) || head.starts(with: [0xFF, 0x4F, 0xFF, 0x51])
         }
     }
 }

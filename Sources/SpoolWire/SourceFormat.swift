@@ -55,10 +55,6 @@ package enum SourceFormat: String, Sendable, CaseIterable {
             self = format
         } else if head.has("%PDF-", at: 0) {
             self = .pdf
-        } else if head.starts(with: [0xFF, 0x0A]) || head.has("JXL \r\n", at: 4) {
-            self = .jxl
-        } else if head.starts(with: [0xFF, 0x4F, 0xFF, 0x51]) || head.has("jP  \r\n", at: 4) {
-            self = .jp2
         } else if ForeignFile.isSVG(head) {
             self = .svg
         } else {
@@ -85,7 +81,8 @@ package enum SourceFormat: String, Sendable, CaseIterable {
 
     /// Those whose first bytes are always the same.
     private static let withSignature: [(source: Self, format: ImageFormat)] = [
-        (.jpeg, .jpeg), (.png, .png), (.webp, .webp), (.gif, .gif), (.tiff, .tiff),
+        (.jpeg, .jpeg), (.png, .png), (.webp, .webp), (.gif, .gif), (.tiff, .tiff), (.jxl, .jxl),
+        (.jp2, .jp2),
     ]
 
     /// HEIC and AVIF share a container, whose first box lists brands: the major one, a version, compatible ones.

@@ -52,6 +52,14 @@ struct EncodingTests {
         try file(.avif(changed(AVIFOptions(), change)))
     }
 
+    private func jxl(_ change: (inout JXLOptions) -> Void) throws -> [UInt8] {
+        try file(.jxl(changed(JXLOptions(), change)))
+    }
+
+    private func jp2(_ change: (inout JP2Options) -> Void) throws -> [UInt8] {
+        try file(.jp2(changed(JP2Options(), change)))
+    }
+
     /// From pixels and from planes, which other encoders write.
     @Test(arguments: ["pixels", "planes"])
     func `a JPEG is as its options say`(_ source: String) throws {
@@ -159,6 +167,39 @@ struct EncodingTests {
         #expect(try tiff { $0.bigtiff = true }.isBig)
         // Pixels a centimetre.
         #expect(try tiff { ($0.xres, $0.yres) = (3, 5) }.resolution == [30, 50])
+    }
+
+    @Test func `a JPEG XL is as its options say`() throws {
+        let plain = try jxl { _ in }
+        #expect(try jxl { $0.distance = 1 } == plain)
+        #expect(try jxl { $0.distance = 3 }.count < plain.count)
+        #expect(try jxl { ($0.distance, $0.quality) = (3, 95) } == jxl { $0.distance = 3 })
+        #expect(try jxl { $0.quality = 40 }.count < plain.count)
+        #expect(try jxl { $0.effort = 3 } != plain)
+        #expect(try !jxl { $0.effort = 1 }.isEmpty)
+        #expect(try jxl { $0.decodingTier = 4 } != plain)
+        let source = try Picture(folder.file("pixels"))
+        _ = try jxl { _ in }
+        #expect(try Picture(folder.file("x")) != source)
+        _ = try jxl { $0.lossless = true }
+        #expect(try Picture(folder.file("x")) == source)
+    }
+
+    @Test func `a JPEG 2000 is as its options say`() throws {
+        let plain = try jp2 { _ in }
+        // In the header of the code: the size of the tiles after the picture's own.
+        let header = try #require(plain.firstRange(of: [0xFF, 0x4F, 0xFF, 0x51])?.lowerBound)
+        func tileWidth(_ file: [UInt8]) -> Int { file[(header + 24)..<(header + 28)].reduce(0) { $0 << 8 | Int($1) } }
+        #expect(tileWidth(plain) == 512)
+        #expect(try tileWidth(jp2 { $0.tileWidth = 64 }) == 64)
+        #expect(try jp2 { $0.tileHeight = 64 } != plain)
+        #expect(try jp2 { $0.quality = 30 }.count < plain.count)
+        #expect(try jp2 { $0.chromaSubsampling = .quarter } != plain)
+        let source = try Picture(folder.file("pixels"))
+        _ = try jp2 { _ in }
+        #expect(try Picture(folder.file("x")) != source)
+        _ = try jp2 { ($0.lossless, $0.chromaSubsampling) = (true, .quarter) }
+        #expect(try Picture(folder.file("x")) == source)
     }
 
     @Test func `a TIFF has a compression that libtiff lacks only with an error that names it`() throws {

@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging
@@ -68,7 +69,11 @@ extension Raster {
     /// A file as it is stored.
     convenience init(decoding path: String) throws {
         try VipsLibrary.start()
-        let image = try Descriptor(reading: path).with { try Decoder(SourceFile($0, nil), Input(path: "")).open() }
+        let image = try Descriptor(reading: path).with { descriptor in
+            let file = try SourceFile(descriptor, nil)
+            if !file.format.isTrusted { VipsLibrary.trust([file.format]) }
+            return try Decoder(file, Input(path: "")).open()
+        }
         unsafe g_object_ref(image.pointer)
         unsafe self.init(owning: image.pointer)
     }

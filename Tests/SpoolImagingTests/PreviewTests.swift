@@ -117,7 +117,7 @@ struct PreviewTests {
         _ = try render(folder.file("source"), [rendition], in: folder).rendered()
     }
 
-    @Test(arguments: [ImageFormat.jpeg, .webp, .avif])
+    @Test(arguments: [ImageFormat.jpeg, .webp, .avif, .jxl, .jp2])
     func `the quality is as good as fits`(_ format: ImageFormat) throws {
         try #require(format.writingSupport == .complete)
         try SamplePicture.hills.write(width: 300, height: 200, format: .png, to: folder.file("source"))

@@ -14,7 +14,9 @@ struct RendererTests {
     func `every format is read and written`(_ input: ImageFormat, output: ImageFormat) throws {
         try SamplePicture.hills.write(width: 300, height: 200, format: input, to: folder.file("source"))
         let rendition = Rendition(path: "x", format: output, width: 90)
-        let job = try render(folder.file("source"), [rendition], in: folder).rendered()
+        var limits = RenderLimits()
+        limits.inputFormats = Set(SourceFormat.allCases)
+        let job = try render(folder.file("source"), [rendition], in: folder, limits: limits).rendered()
         #expect(job.input.format == input.rawValue)
         #expect((job.input.width, job.input.height, job.input.pages) == (300, 200, 1))
         let image = try #require(job.renditions.first)
@@ -96,11 +98,12 @@ struct RendererTests {
         let rendition = Rendition(path: "x", format: format)
         _ = try render(folder.file("source"), [rendition], in: folder).rendered()
         let image = try Raster(decoding: folder.file("x"))
-        #expect(!image.hasField("exif-data") && !image.hasField("icc-profile-data"))
+        // Decoders of JPEG XL make a profile of what the file says of its colours.
+        #expect(!image.hasField("exif-data") && (format == .jxl || !image.hasField("icc-profile-data")))
         #expect(!image.hasField("xmp-data") && (image.field("orientation") ?? 1) == 1)
     }
 
-    @Test(arguments: [ImageFormat.jpeg, .webp, .tiff, .avif])
+    @Test(arguments: ImageFormat.allCases.filter { !$0.isLossless })
     func `quality counts where the format is lossy`(_ format: ImageFormat) throws {
         try SamplePicture.ripples.write(width: 200, height: 200, format: .png, to: folder.file("source"))
         let renditions = [10, 90].map { (quality: Int) in

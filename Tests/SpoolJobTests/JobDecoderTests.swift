@@ -99,7 +99,7 @@ import Testing
         ),
         (
             #"{"input":"a","renditions":[{"path":"b.webp","effort":3}]}"#,
-            #"renditions[0].effort is not a known key; it belongs in png, webp, gif, avif, as in "png": {"effort": …}"#
+            #"renditions[0].effort is not a known key; it belongs in png, webp, gif, avif, jxl, as in "png": {"effort": …}"#
         ),
         (#"{"input":"a","renditions":[{"path":"b.png","zzzzzz":3}]}"#, "known are path, overwrite, format"),
         (

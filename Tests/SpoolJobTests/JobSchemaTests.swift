@@ -39,6 +39,7 @@ import Testing
             "animated": "true", "composite": #"[{"input": "a.png"}]"#, "colourspace": #""p3""#, "density": "300",
             "jpeg": #"{"progressive": true}"#, "png": #"{"colours": 9}"#, "webp": #"{"lossless": true}"#,
             "gif": #"{"effort": 1}"#, "tiff": #"{"compression": "lzw"}"#, "avif": #"{"bitdepth": 10}"#,
+            "jxl": #"{"distance": 2}"#, "jp2": #"{"tileWidth": 64}"#,
         ]
         let keys = schema["$defs"]?["rendition"]?["properties"]?.object?.members.map(\.key) ?? []
         #expect(Set(keys) == Set(samples.keys))
@@ -161,6 +162,8 @@ import Testing
                 #""x.tif", "tiff": {"compression": "ccittfax4", "bitdepth": 1}"#,
                 #""x.tif", "quality": 3, "tiff": {"compression": "webp", "bitdepth": 8}"#,
                 #""x.avif", "avif": {"lossless": true, "effort": 9, "chromaSubsampling": "4:2:0", "bitdepth": 12}"#,
+                #""x.jxl", "jxl": {"distance": 2.5, "lossless": true, "effort": 3, "decodingTier": 4}"#,
+                #""x.JP2", "quality": 3, "jp2": {"lossless": true, "tileWidth": 64, "chromaSubsampling": "4:2:0"}"#,
             ].map { try JSONValue(parsing: #"{"input": "a", "renditions": [{"path": \#($0)}]}"#.utf8) } + [
                 JSONValue(
                     parsing: #"""

@@ -125,6 +125,7 @@ import Testing
         ("Options of the formats", KeyTable.jpeg), ("Options of the formats", KeyTable.png),
         ("Options of the formats", KeyTable.webp), ("Options of the formats", KeyTable.gif),
         ("Options of the formats", KeyTable.tiff), ("Options of the formats", KeyTable.avif),
+        ("Options of the formats", KeyTable.jxl), ("Options of the formats", KeyTable.jp2),
     ])
     func `has the table of keys that the decoder has`(heading: String, table: String) throws {
         #expect(try section(heading, in: "docs/job-format.md").contains("\n\(table)"), "\(heading) needs:\n\(table)")

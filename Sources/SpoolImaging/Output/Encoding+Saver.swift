@@ -10,6 +10,8 @@ extension Encoding {
         case .gif(let options): options.set(on: saver)
         case .tiff(let options): options.set(on: saver, hasAlpha: hasAlpha)
         case .avif(let options): options.set(on: saver)
+        case .jxl(let options): options.set(on: saver)
+        case .jp2(let options): options.set(on: saver)
         }
     }
 }
@@ -81,12 +83,12 @@ extension GIFOptions {
         saver.set("interframe_maxerror", interFrameMaxError)
         saver.set("interpalette_maxerror", interPaletteMaxError)
         saver.set("bitdepth", colours.bitWidth - 1 - colours.leadingZeroBitCount)
-    }
-}
         saver.set("reuse", reusesPalette)
-
+    }
 
     var reusesPalette: Bool { reuse && colours == 256 }
+}
+
 extension TIFFOptions {
     fileprivate func set(on saver: borrowing Operation, hasAlpha: Bool) {
         switch compression ?? (hasAlpha || bitdepth < 8 ? .lzw : .jpeg) {
@@ -124,6 +126,30 @@ extension AVIFOptions {
         saver.set("lossless", lossless)
         saver.set("effort", effort)
         saver.set("bitdepth", bitdepth)
+        // What is lossless has no coarser colour.
+        if lossless || chromaSubsampling == .full {
+            saver.set("subsample_mode", member: "off")
+        } else {
+            saver.set("subsample_mode", member: "on")
+        }
+    }
+}
+
+extension JXLOptions {
+    fileprivate func set(on saver: borrowing Operation) {
+        if let distance { saver.set("distance", distance) } else { saver.set("Q", quality) }
+        saver.set("lossless", lossless)
+        saver.set("effort", VipsLibrary.isAtLeast(8, 15) ? effort : max(3, effort))
+        saver.set("tier", decodingTier)
+    }
+}
+
+extension JP2Options {
+    fileprivate func set(on saver: borrowing Operation) {
+        saver.set("Q", quality)
+        saver.set("lossless", lossless)
+        saver.set("tile_width", tileWidth)
+        saver.set("tile_height", tileHeight)
         // What is lossless has no coarser colour.
         if lossless || chromaSubsampling == .full {
             saver.set("subsample_mode", member: "off")

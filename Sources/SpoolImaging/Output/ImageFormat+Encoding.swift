@@ -10,6 +10,8 @@ extension ImageFormat {
         case .gif: "GIF"
         case .tiff: "TIFF"
         case .avif: "AVIF"
+        case .jxl: "JPEG XL"
+        case .jp2: "JPEG 2000"
         }
     }
 
@@ -22,6 +24,8 @@ extension ImageFormat {
         case .gif: "gifsave_target"
         case .tiff: "tiffsave_target"
         case .avif: "heifsave_target"
+        case .jxl: "jxlsave_target"
+        case .jp2: "jp2ksave_target"
         }
     }
 
@@ -33,7 +37,7 @@ extension ImageFormat {
         case .jpeg: 65_500
         case .gif: 65_535
         case .avif: 16_384
-        case .png, .tiff: nil
+        case .png, .tiff, .jxl, .jp2: nil
         }
     }
 

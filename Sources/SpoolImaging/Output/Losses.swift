@@ -38,7 +38,7 @@ extension ImageFormat {
     /// Whether libvips writes this kind of metadata into files of the format.
     fileprivate func holds(_ kind: MetadataKind) -> Bool {
         switch (self, kind) {
-        case (.gif, _): false
+        case (.gif, _), (.jp2, _): false
         case (.tiff, .exif): false
         case (.png, .iptc), (.webp, .iptc), (.avif, .iptc), (.jxl, .iptc): false
         case (.png, .exif), (.jxl, .exif), (.jxl, .xmp): VipsLibrary.isAtLeast(8, 16)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SpoolInspection
 import SpoolJob
+import SpoolWire
 
 /// A picture in memory: red, green, blue and alpha, row by row.
 struct RGBAPixels {
@@ -15,7 +16,10 @@ struct Preview {
 
     /// - Parameter descriptor: of the rendition's file.
     init(of descriptor: Int32, longestSide: Int = 100) throws(JobError) {
-        let decoder = try Decoder(SourceFile(descriptor, nil), Input(path: ""))
+        let file = try SourceFile(descriptor, nil)
+        // Its encoder is this process's own.
+        if !file.format.isTrusted { VipsLibrary.trust([file.format]) }
+        let decoder = try Decoder(file, Input(path: ""))
         let header = try decoder.openHeader()
         let factor = min(1, Double(longestSide) / Double(max(header.size.width, header.size.height)))
         let size = Size(

@@ -70,6 +70,8 @@ extension Encoding {
         case .webp: 10
         case .gif: 17
         case .avif: 50
+        case .jxl(let options): options.effort > 7 ? 290 : 100
+        case .jp2: 10
         }
     }
 }

@@ -26,10 +26,13 @@ enum VipsLibrary {
         spool_vips_do_without_orc()
         guard spool_vips_start() == 0 else { return .take() }
         Module.load("vips-heif")
+        Module.load("vips-jxl")
         // Every job is another image, so remembered operations only keep memory.
         vips_cache_set_max(0)
         // Loaders that libvips itself does not trust with unknown files.
         vips_block_untrusted_set(1)
+        // Encoders read pixels alone.
+        Operation.allow("VipsForeignSaveJxl")
         return nil
     }()
 
@@ -43,9 +46,8 @@ enum VipsLibrary {
 
     /// Runs `body` while no other thread uses libvips: the error buffer belongs to the process, and only one user at
     /// a time can tell whose errors it holds.
-    /// - Parameter threads: of a pipeline. Several renderers with one each do more than one with several.
     static func exclusively<Value: Sendable>(
-        threads: Int = 1, _ body: (PlanarTools) throws(JobError) -> Value
+        _ body: (PlanarTools) throws(JobError) -> Value
     ) throws(JobError) -> Value {
         try lock.withLock { tools throws(JobError) in
             compute(with: 1)
@@ -55,8 +57,8 @@ enum VipsLibrary {
         }
     }
 
-    private static let lock = Mutex(PlanarTools())
-}
     /// - Parameter threads: of each pipeline that begins from now on.
     static func compute(with threads: Int) { vips_concurrency_set(Int32(threads)) }
 
+    private static let lock = Mutex(PlanarTools())
+}

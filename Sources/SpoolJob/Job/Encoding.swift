@@ -6,6 +6,8 @@ public enum Encoding: Sendable, Equatable {
     case gif(GIFOptions)
     case tiff(TIFFOptions)
     case avif(AVIFOptions)
+    case jxl(JXLOptions)
+    case jp2(JP2Options)
 
     /// A format with its defaults.
     public init(_ format: ImageFormat) {
@@ -16,6 +18,8 @@ public enum Encoding: Sendable, Equatable {
         case .gif: self = .gif(GIFOptions())
         case .tiff: self = .tiff(TIFFOptions())
         case .avif: self = .avif(AVIFOptions())
+        case .jxl: self = .jxl(JXLOptions())
+        case .jp2: self = .jp2(JP2Options())
         }
     }
 
@@ -27,6 +31,8 @@ public enum Encoding: Sendable, Equatable {
         case .gif: .gif
         case .tiff: .tiff
         case .avif: .avif
+        case .jxl: .jxl
+        case .jp2: .jp2
         }
     }
 }
@@ -122,14 +128,14 @@ public struct GIFOptions: Sendable, Equatable {
     public var progressive = false
     /// The most colours, 2 to 256; the file has a power of two.
     public var colours = 256
+    /// The colours of a source that is a GIF, while ``colours`` are 256.
+    public var reuse = true
     /// 1 (fast) to 10 (small).
     public var effort = 7
     /// 0 (none) to 1: how much colours that are missing are mixed of others.
     public var dither = 1.0
     /// Of animations.
     public var timing = Timing()
-    /// The colours of a source that is a GIF, while ``colours`` are 256.
-    public var reuse = true
     /// 0 to 32: how much a pixel may differ from the frame before and count as the same.
     public var interFrameMaxError = 0.0
     /// 0 to 256: how much colours may differ from the frame before, so that its palette is used again.
@@ -177,6 +183,33 @@ public struct AVIFOptions: Sendable, Equatable {
     public var chromaSubsampling = ChromaSubsampling.full
     /// 8, 10 or 12 bits a sample.
     public var bitdepth = 8
+
+    public init() {}
+}
+
+/// JPEG XL.
+public struct JXLOptions: Sendable, Equatable {
+    /// 1 (small) to 100 (good).
+    public var quality = 90
+    /// How far from the picture, 0 (nothing can be seen) to 15, instead of ``quality``: 90 is 1, and 10 less are 0.9 more.
+    public var distance: Double?
+    public var lossless = false
+    /// 1 (fast) to 9 (small). libvips 8.14 has none below 3, and takes that.
+    public var effort = 7
+    /// 0 (small) to 4 (fast to decode).
+    public var decodingTier = 0
+
+    public init() {}
+}
+
+/// JPEG 2000.
+public struct JP2Options: Sendable, Equatable {
+    /// 1 (small) to 100 (good).
+    public var quality = 80
+    public var lossless = false
+    /// Pixels.
+    public var tileWidth = 512, tileHeight = 512
+    public var chromaSubsampling = ChromaSubsampling.full
 
     public init() {}
 }

@@ -1,6 +1,6 @@
 /// A file format that renditions can have.
 public enum ImageFormat: String, Sendable, Equatable, CaseIterable {
-    case jpeg, png, webp, gif, tiff, avif
+    case jpeg, png, webp, gif, tiff, avif, jxl, jp2
 
     /// The extensions by which a rendition's path names the format, the usual one first.
     public var extensions: [String] {
@@ -11,6 +11,8 @@ public enum ImageFormat: String, Sendable, Equatable, CaseIterable {
         case .gif: ["gif"]
         case .tiff: ["tif", "tiff"]
         case .avif: ["avif"]
+        case .jxl: ["jxl"]
+        case .jp2: ["jp2"]
         }
     }
 

@@ -31,6 +31,16 @@ extension Encoding {
         set { if case .avif = self, let newValue { self = .avif(newValue) } }
     }
 
+    var jxl: JXLOptions? {
+        get { if case .jxl(let options) = self { options } else { nil } }
+        set { if case .jxl = self, let newValue { self = .jxl(newValue) } }
+    }
+
+    var jp2: JP2Options? {
+        get { if case .jp2(let options) = self { options } else { nil } }
+        set { if case .jp2 = self, let newValue { self = .jp2(newValue) } }
+    }
+
     /// nil for formats that have no such scale; a value for them goes nowhere.
     package var quality: Int? {
         get {
@@ -39,6 +49,8 @@ extension Encoding {
             case .webp(let options): options.quality
             case .tiff(let options): options.quality
             case .avif(let options): options.quality
+            case .jxl(let options): options.quality
+            case .jp2(let options): options.quality
             case .png, .gif: nil
             }
         }
@@ -48,6 +60,8 @@ extension Encoding {
             webp?.quality = newValue
             tiff?.quality = newValue
             avif?.quality = newValue
+            jxl?.quality = newValue
+            jp2?.quality = newValue
         }
     }
 
@@ -56,7 +70,7 @@ extension Encoding {
         switch self {
         case .gif(let options): options.timing
         case .webp(let options): options.timing
-        case .jpeg, .png, .tiff, .avif: nil
+        case .jpeg, .png, .tiff, .avif, .jxl, .jp2: nil
         }
     }
 
@@ -70,6 +84,8 @@ extension Encoding {
             case .gif(let options): GIFOptions.kind.encode(options)
             case .tiff(let options): TIFFOptions.kind.encode(options)
             case .avif(let options): AVIFOptions.kind.encode(options)
+            case .jxl(let options): JXLOptions.kind.encode(options)
+            case .jp2(let options): JP2Options.kind.encode(options)
             }
         return options.object ?? JSONObject()
     }
@@ -164,6 +180,8 @@ extension GIFOptions: Blank {
             .defaulted("progressive", \.progressive, FlagKind(), "interlaced: from coarse to fine"),
             .defaulted(
                 "colours", \.colours, WholeNumberKind(2...256), "the most colours; a file has a power of two"),
+            .defaulted(
+                "reuse", \.reuse, FlagKind(), "take the colours of a source that is a GIF, unless there are `colours`"),
             .defaulted("effort", \.effort, WholeNumberKind(1...10), "1 is fast, 10 is small"),
             .defaulted(
                 "dither", \.dither, NumberKind(atLeast: 0, atMost: 1), "how much missing colours are mixed of others"),
@@ -180,8 +198,6 @@ extension GIFOptions: Blank {
 
 extension Field where Owner: Blank {
     fileprivate static func loop(_ path: any WritableKeyPath<Owner, Int?> & Sendable) -> Field {
-            .defaulted(
-                "reuse", \.reuse, FlagKind(), "take the colours of a source that is a GIF, unless there are `colours`"),
         .optional(
             "loop", path, WholeNumberKind(0...65_535), default: "the source's",
             "how often an animation plays; 0 is for ever")
@@ -282,5 +298,36 @@ extension AVIFOptions: Blank {
             .defaulted(
                 "chromaSubsampling", \.chromaSubsampling, ChoiceKind(), "whether colour is stored at half the size"),
             .defaulted("bitdepth", \.bitdepth, OneOfKind([8, 10, 12]), "bits a sample"),
+        ])
+}
+
+extension JXLOptions: Blank {
+    static let blank = JXLOptions()
+
+    static let kind = ObjectKind<JXLOptions>(
+        "the options of JPEG XL",
+        [
+            .optional(
+                "distance", \.distance, NumberKind(atLeast: 0, atMost: 15), default: "by `quality`",
+                "how far from the picture, instead of `quality`: at 1, which is a quality of 90, hardly anything can be seen"
+            ),
+            .defaulted("lossless", \.lossless, FlagKind(), "lose nothing"),
+            .defaulted("effort", \.effort, WholeNumberKind(1...9), "1 is fast, 9 is small; libvips 8.14 begins with 3"),
+            .defaulted("decodingTier", \.decodingTier, WholeNumberKind(0...4), "0 is small, 4 is fast to decode"),
+        ])
+}
+
+extension JP2Options: Blank {
+    static let blank = JP2Options()
+    private static let tileSide = WholeNumberKind(1...32_768)
+
+    static let kind = ObjectKind<JP2Options>(
+        "the options of JPEG 2000",
+        [
+            .defaulted("lossless", \.lossless, FlagKind(), "lose nothing"),
+            .defaulted("tileWidth", \.tileWidth, tileSide, "pixels"),
+            .defaulted("tileHeight", \.tileHeight, tileSide, "pixels"),
+            .defaulted(
+                "chromaSubsampling", \.chromaSubsampling, ChoiceKind(), "whether colour is stored at half the size"),
         ])
 }

@@ -15,6 +15,8 @@ package enum KeyTable {
     package static let gif = table(of: GIFOptions.kind)
     package static let tiff = table(of: TIFFOptions.kind)
     package static let avif = table(of: AVIFOptions.kind)
+    package static let jxl = table(of: JXLOptions.kind)
+    package static let jp2 = table(of: JP2Options.kind)
 
     /// What a key of a rendition takes, for the help of an option: "a whole number from 1 to 100".
     package static func needs(ofRendition key: String) -> String { field(key).needs }

@@ -36,7 +36,14 @@ extension String {
     /// A regular expression that matches the text in capitals or not. ECMAScript's has no flag for that in a schema.
     var anyCasePattern: String {
         map { character in
-            if character.isLetter { "[\(character.lowercased())\(character.uppercased())]" } else { "\\\(character)" }
+            if character.isLetter {
+                "[\(character.lowercased())\(character.uppercased())]"
+            } else if character.isNumber {
+                // With a backslash it would stand for a group.
+                "\(character)"
+            } else {
+                "\\\(character)"
+            }
         }
         .joined()
         .replacing("\\-", with: "-")

@@ -29,6 +29,8 @@ extension Rendition: Blank {
             .options("gif", \.encoding.gif, GIFOptions.kind, "for that format alone: see Options of the formats"),
             .options("tiff", \.encoding.tiff, TIFFOptions.kind, "for that format alone: see Options of the formats"),
             .options("avif", \.encoding.avif, AVIFOptions.kind, "for that format alone: see Options of the formats"),
+            .options("jxl", \.encoding.jxl, JXLOptions.kind, "for that format alone: see Options of the formats"),
+            .options("jp2", \.encoding.jp2, JP2Options.kind, "for that format alone: see Options of the formats"),
             .usualQuality,
             .optional(
                 "width", \.width, side,
@@ -155,7 +157,8 @@ extension Rendition: Blank {
                 "dominantColour", \.dominantColour, FlagKind(), "name the most frequent colour in the result document"),
         ],
         rules: [
-            .optionsOfTheFormat, .qualityOfLossyFormats, .partOfCover, .gammaOutAfterGamma, .oneWordOnAlpha,
+            .optionsOfTheFormat, .qualityOfLossyFormats, .oneMeasureOfQuality, .partOfCover, .gammaOutAfterGamma,
+            .oneWordOnAlpha,
             .framesAlike,
         ])
 }
@@ -189,8 +192,8 @@ extension Field<Rendition> {
     /// Left out where it is the format's own.
     fileprivate static var usualQuality: Field {
         let field = Field.optional(
-            "quality", \.encoding.quality, WholeNumberKind(1...100), default: "80; avif 50",
-            "1 is small, 100 is good; for jpeg, webp, tiff and avif")
+            "quality", \.encoding.quality, WholeNumberKind(1...100), default: "80; avif 50, jxl 90",
+            "1 is small, 100 is good; not for png and gif")
         return field.leavingOut { $0.encoding.quality == Encoding($0.format).quality }
     }
 }
@@ -225,6 +228,17 @@ extension Rule<Rendition> {
         guard object["quality"] != nil, rendition.format.isLossless else { return }
         throw place.key("quality").mistake(
             "has no meaning for \(rendition.format.rawValue), which is lossless; take it out")
+    }
+
+    fileprivate static let oneMeasureOfQuality = Rule(schema: [
+        "$comment": "The distance of JPEG XL is another measure of quality.",
+        "if": ["required": ["jxl"], "properties": ["jxl": ["required": ["distance"]]]],
+        "then": ["not": ["anyOf": [["required": ["quality"]], ["required": ["maxBytes"]]]]],
+    ]) { (object, place, _) throws(JobError) in
+        guard object["jxl"]?["distance"] != nil else { return }
+        for key in ["quality", "maxBytes"] where object[key] != nil {
+            throw place.key("jxl").key("distance").mistake("has no meaning beside \"\(key)\"; take either out")
+        }
     }
 
     fileprivate static let optionsOfTheFormat = Rule(schema: [

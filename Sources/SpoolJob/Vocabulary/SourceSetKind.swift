@@ -15,7 +15,10 @@ struct SourceSetKind: ValueKind {
                     "widths", \.widths,
                     InlineListKind(element: WholeNumberKind(1...65_535), count: 1...50), "pixels of each size"),
                 .required(
-                    "formats", \.formats, InlineListKind(element: ChoiceKind<ImageFormat>(), count: 1...6),
+                    "formats", \.formats,
+                    InlineListKind(
+                        element: ChoiceKind<ImageFormat>(),
+                        count: 1...ImageFormat.allCases.count),
                     "each size is made in each of them"),
                 .required(
                     "path", \.path, PathKind(isOutput: true),
