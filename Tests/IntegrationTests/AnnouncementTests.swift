@@ -52,12 +52,11 @@ import Testing
     @Test func `tells inotifywait, as the page says`() async throws {
         let fixture = try await fixture()
         let worker = try await fixture.start()
-        let waiter = Process()
-        waiter.executableURL = URL(filePath: "/usr/bin/inotifywait")
-        waiter.arguments = ["--quiet", "--event", "create", "--format", "%f", fixture.path.appending("notify").string]
-        let output = Pipe()
-        waiter.standardOutput = output
-        try waiter.run()
+        let waiter = try WorkerProcess(
+            command: [
+                "/usr/bin/inotifywait", "--quiet", "--event", "create", "--format", "%f",
+                fixture.path.appending("notify").string,
+            ], in: fixture.scratch)
         // Whether it watches already is not to be seen; so jobs come until it has heard of one.
         var number = 0
         try await eventually("it has heard of a job") {
@@ -66,7 +65,7 @@ import Testing
             _ = try await fixture.ended("job-\(number).json")
             return !waiter.isRunning
         }
-        let heard = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let heard = waiter.standardOutput
         #expect(heard.hasSuffix(".result.json\n"), "\(heard)")
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)

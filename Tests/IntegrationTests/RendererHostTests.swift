@@ -14,12 +14,12 @@ import Testing
         """
 
     /// Changes a limit of running processes, as prlimit(1) takes it.
-    private func limit(_ option: (Int32) throws -> String, _ processes: [Int32]) throws {
+    private func limit(
+        _ option: (Int32) throws -> String, _ processes: [Int32], in fixture: SpoolFixture
+    ) async throws {
         for process in processes {
-            let command = try Process.run(
-                URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(process)", option(process)])
-            command.waitUntilExit()
-            #expect(command.terminationStatus == 0)
+            let command = try ["/usr/bin/prlimit", "--pid", "\(process)", option(process)]
+            #expect(try await WorkerProcess.run(command: command, in: fixture.scratch).status == 0)
         }
     }
 
@@ -54,7 +54,7 @@ import Testing
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
         try await eventually("both are ready") { worker.jobProcesses.count == 2 }
-        try limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, worker.jobProcesses)
+        try await limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, worker.jobProcesses, in: fixture)
         try fixture.drop(Self.large, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)
         #expect(error.code == .resourcesExhausted && error.retryable, "\(error)")
@@ -68,7 +68,7 @@ import Testing
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
         try await eventually("both are ready") { worker.jobProcesses.count == 2 }
-        try limit({ _ in "--fsize=20000:" }, worker.jobProcesses)
+        try await limit({ _ in "--fsize=20000:" }, worker.jobProcesses, in: fixture)
         try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "a.png"}]}"#, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)
         #expect(error.code == .storageFailed && error.retryable, "\(error)")

@@ -5,7 +5,8 @@ import Testing
 
 /// The built program, run for real.
 final class WorkerProcess {
-    private let process = Process()
+    private let program: RunningProgram
+    private let command: [String]
     private let output: FilePath
     private let errors: FilePath
 
@@ -24,33 +25,23 @@ final class WorkerProcess {
         let id = UUID().uuidString
         output = folder.path.appending("\(id).out")
         errors = folder.path.appending("\(id).err")
-        let streams = try [output, errors].map { file in
-            _ = FileManager.default.createFile(atPath: file.string, contents: nil)
-            return try FileHandle(forWritingTo: URL(filePath: file.string))
-        }
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = streams[0]
-        process.standardError = streams[1]
-        try process.run()
-        // Foundation never lets go of a process, nor the process of its files.
-        for stream in streams { try stream.close() }
+        self.command = command
+        program = try RunningProgram(
+            command, environment: ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }, output: output, errors: errors)
     }
 
     deinit {
         // A test that failed half-way leaves nothing running.
         for renderer in renderers + jobProcesses { kill(renderer, SIGKILL) }
-        if process.isRunning { kill(pid, SIGKILL) }
+        signal(SIGKILL)
     }
 
-    var pid: Int32 { process.processIdentifier }
-    var isRunning: Bool { process.isRunning }
+    var pid: Int32 { program.pid }
+    var isRunning: Bool { program.status == nil }
     var standardOutput: String { (try? String(contentsOfFile: output.string, encoding: .utf8)) ?? "" }
     var standardError: String { (try? String(contentsOfFile: errors.string, encoding: .utf8)) ?? "" }
 
-    func signal(_ signal: Int32) { kill(pid, signal) }
+    func signal(_ signal: Int32) { program.signal(signal) }
 
     /// The renderers that live now.
     var renderers: [Int32] { Self.children(of: pid) }
@@ -77,8 +68,8 @@ final class WorkerProcess {
     /// Waits for the end.
     /// - Returns: the exit status; signals count from 1000.
     func status(within patience: Duration = .seconds(120)) async throws -> Int32 {
-        try await eventually("the end of \(process.arguments ?? [])", within: patience) { !process.isRunning }
-        return process.terminationReason == .exit ? process.terminationStatus : 1000 + process.terminationStatus
+        try await eventually("the end of \(command)", within: patience) { !isRunning }
+        return try #require(program.status)
     }
 
     /// Runs the program to its end.
