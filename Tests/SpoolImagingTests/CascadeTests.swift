@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolJob
 import SpoolWire
 import Testing
 
@@ -24,6 +25,28 @@ struct CascadeTests {
         let first = try cascade.scaled(to: sizes[0])
         #expect(try cascade.scaled(to: sizes[1]) === first)
         #expect(try cascade.scaled(to: sizes[2]).size == sizes[2])
+    }
+
+    /// Rows of 8192 bytes are made narrower first by an old libvips.
+    @Test(arguments: [Kernel.lanczos3, .linear])
+    func `an image is resized alike whatever its rows are long`(_ kernel: Kernel) throws {
+        try VipsLibrary.start()
+        let image = try Picture(2048, 96, bands: 4) { x, y in
+            // Far from the ends of the range, where the order of the two directions counts.
+            [
+                UInt8(60 + abs(x % 200 - 100)), UInt8(60 + abs((x + y) % 120 - 60)), UInt8(80 + y % 90),
+                UInt8(150 + x % 50),
+            ]
+        }.raster
+        let made = try Picture(image.resized(to: Size(width: 720, height: 33), by: kernel))
+        let whole = try Picture(
+            image.applying("resize") {
+                $0.set("scale", 720.0 / 2048)
+                $0.set("vscale", 33.0 / 96)
+                if kernel == .linear { $0.set("kernel", member: "linear") }
+            })
+        #expect((made.width, made.height) == (720, 33))
+        #expect(zip(made.samples, whole.samples).allSatisfy { abs(Int($0) - Int($1)) <= 2 })
     }
 
     @Test func `the whole source is not resized at all`() throws {
