@@ -7,9 +7,35 @@
 #ifndef SPOOL_VIPS_ALPHA_H
 #define SPOOL_VIPS_ALPHA_H
 
+#include <stdint.h>
+#include <string.h>
 #include <vips/vips.h>
 
+/* A product of two bytes by 255, to the nearest, in each half of a word. */
+static inline uint32_t spool_vips_halves_by_255(uint32_t products) {
+    products += 0x00800080;
+    return ((products + (products >> 8 & 0x00FF00FF)) >> 8) & 0x00FF00FF;
+}
+
+/* Red, green, blue and alpha: two colours at a time. */
+static inline void spool_vips_premultiply_rgba(const VipsPel *from, VipsPel *to, int width) {
+    for (int x = 0; x < width; x++) {
+        uint32_t pixel;
+        memcpy(&pixel, from + 4 * x, sizeof pixel);
+        pixel = GUINT32_FROM_LE(pixel);
+        uint32_t alpha = pixel >> 24;
+        uint32_t redAndBlue = spool_vips_halves_by_255((pixel & 0x00FF00FF) * alpha);
+        uint32_t green = spool_vips_halves_by_255((pixel >> 8 & 0xFF) * alpha);
+        pixel = GUINT32_TO_LE(alpha << 24 | redAndBlue | green << 8);
+        memcpy(to + 4 * x, &pixel, sizeof pixel);
+    }
+}
+
 static inline void spool_vips_premultiply_row(const VipsPel *from, VipsPel *to, int width, int colours) {
+    if (colours == 3) {
+        spool_vips_premultiply_rgba(from, to, width);
+        return;
+    }
     for (int x = 0; x < width; x++) {
         unsigned alpha = from[colours];
         for (int band = 0; band < colours; band++)
