@@ -74,7 +74,7 @@ final class RenditionMakers {
         let work = Work(number: begun, index: index, make: body)
         if threads == count { waitForOne() }
         if outcome.state.withLock({ !$0.failed.isEmpty }) { try finish() }
-        if count > 1, Thread.tryStart({ [outcome] in outcome.make(work) }) {
+        if count > 1, Thread.tryStart(stack: Thread.smallStack, { [outcome] in outcome.make(work) }) {
             threads += 1
         } else {
             try finish()

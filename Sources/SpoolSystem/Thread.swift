@@ -10,21 +10,32 @@ package enum Thread {
         precondition(tryStart(body), "could not start a thread: \(Errno.last)")
     }
 
+    /// Bytes that pipelines of libvips need, of which it makes sure for its own threads. What is not used counts against a limit on
+    /// memory, too.
+    package static let smallStack = 2 << 20
+
     /// Runs `body` on a new thread.
+    /// - Parameter stack: bytes; nil for what is usual.
     /// - Returns: false if the system gives none.
-    package static func tryStart(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func tryStart(stack: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
         final class Box: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
         }
         var thread = pthread_t()
         let box = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
-        let error = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                unsafe Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-                return nil
-            }, box)
+        let error = unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { memory in
+            let attributes = memory.baseAddress!
+            unsafe pthread_attr_init(attributes)
+            defer { unsafe pthread_attr_destroy(attributes) }
+            if let stack { unsafe pthread_attr_setstacksize(attributes, stack) }
+            return unsafe pthread_create(
+                &thread, attributes,
+                { argument in
+                    unsafe Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
+                    return nil
+                }, box)
+        }
         guard error == 0 else {
             unsafe Unmanaged<Box>.fromOpaque(box).release()
             Glibc.errno = error
@@ -41,7 +52,7 @@ package enum Thread {
     package static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
         let outcome = ThreadOutcome<Value>()
         let ended = DispatchSemaphore(value: 0)
-        let hasStarted = tryStart {
+        let hasStarted = tryStart(stack: smallStack) {
             let result = Result { try body() }
             outcome.result.withLock { $0 = result }
             ended.signal()

@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolSystem
 import SpoolWire
 
 extension Rendering {
@@ -15,7 +16,8 @@ extension Rendering {
     /// The most bytes of pictures and of the source that are expected in memory at one time, with what encoders take.
     /// - Parameter makers: how many renditions are made at a time.
     func memory(makers: Int = 1) -> Int {
-        let encoders = encoderMemory.sorted(by: >).prefix(makers).reduce(0, +)
+        let stacks = makers > 1 ? makers * Thread.smallStack : 0
+        let encoders = encoderMemory.sorted(by: >).prefix(makers).reduce(0, +) + stacks
         switch plan {
         case .planes(let plan):
             return source.digest.bytes
