@@ -16,15 +16,21 @@ extension Encoding {
     }
 }
 
+extension Operation {
+    fileprivate func set(_ subsampling: ChromaSubsampling) {
+        switch subsampling {
+        case .quarter: set("subsample_mode", member: "on")
+        case .full: set("subsample_mode", member: "off")
+        }
+    }
+}
+
 extension JPEGOptions {
     fileprivate func set(on saver: borrowing Operation) {
         saver.set("Q", quality)
         saver.set("optimize_coding", optimiseCoding)
         saver.set("interlace", isProgressive)
-        switch chromaSubsampling {
-        case .quarter: saver.set("subsample_mode", member: "on")
-        case .full: saver.set("subsample_mode", member: "off")
-        }
+        saver.set(chromaSubsampling)
         saver.set("trellis_quant", mozjpeg || trellisQuantisation)
         saver.set("overshoot_deringing", mozjpeg || overshootDeringing)
         saver.set("optimize_scans", mozjpeg || optimiseScans)
@@ -127,11 +133,7 @@ extension AVIFOptions {
         saver.set("effort", effort)
         saver.set("bitdepth", bitdepth)
         // What is lossless has no coarser colour.
-        if lossless || chromaSubsampling == .full {
-            saver.set("subsample_mode", member: "off")
-        } else {
-            saver.set("subsample_mode", member: "on")
-        }
+        saver.set(lossless ? .full : chromaSubsampling)
     }
 }
 
@@ -151,10 +153,6 @@ extension JP2Options {
         saver.set("tile_width", tileWidth)
         saver.set("tile_height", tileHeight)
         // What is lossless has no coarser colour.
-        if lossless || chromaSubsampling == .full {
-            saver.set("subsample_mode", member: "off")
-        } else {
-            saver.set("subsample_mode", member: "on")
-        }
+        saver.set(lossless ? .full : chromaSubsampling)
     }
 }
