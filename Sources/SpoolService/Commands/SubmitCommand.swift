@@ -51,8 +51,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "jpeg, png, webp, gif, tiff or avif; can be repeated. (default: that of the image's extension)",
-            valueName: "format"))
+            "\(ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")); can be repeated. "
+                + "(default: that of the image's extension)", valueName: "format"))
     var format: [ImageFormat] = []
 
     @Option(
