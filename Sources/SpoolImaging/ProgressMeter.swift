@@ -9,7 +9,7 @@ final class ProgressMeter: Sendable {
     private let start = ContinuousClock.now
     /// Nanoseconds.
     private let interval: Int
-    // No lock: see Thread.run, without which the first thread of a forked process has none that others can wait for.
+    // No lock: in a forked process nobody can wait for one of the first thread. See Thread.run.
     private let renditions = Atomic(0)
     private let percent = Atomic(0)
     /// Nanoseconds after the start.

@@ -47,8 +47,8 @@ package enum Thread {
 
     /// Runs `body` on a new thread, and waits for it.
     ///
-    /// A process that was forked needs that before it starts threads of its own: `Mutex` and the runtime's locks know a thread by
-    /// a number that the first one has kept from its parent, and whoever waits for a lock of that one waits for ever.
+    /// A process that was forked needs that before it starts threads of its own: `Mutex` knows a thread by a number that the first
+    /// one has kept from its parent, and whoever has to wait for a lock of that one ends the process.
     package static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
         let outcome = ThreadOutcome<Value>()
         let ended = DispatchSemaphore(value: 0)
@@ -57,10 +57,9 @@ package enum Thread {
             outcome.result.withLock { $0 = result }
             ended.signal()
         }
-        guard hasStarted else { return try body() }
-        ended.wait()
-        guard let result = outcome.result.withLock({ $0 }) else { return try body() }
-        return try result.get()
+        if hasStarted { ended.wait() }
+        // Without a thread there is no result.
+        return try outcome.result.withLock { $0 }?.get() ?? body()
     }
 }
 

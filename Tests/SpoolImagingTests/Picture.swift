@@ -71,7 +71,7 @@ extension Raster {
         try VipsLibrary.start()
         let image = try Descriptor(reading: path).with { descriptor in
             let file = try SourceFile(descriptor, nil)
-            if !file.format.isTrusted { VipsLibrary.trust([file.format]) }
+            VipsLibrary.trust([file.format])
             return try Decoder(file, Input(path: "")).open()
         }
         unsafe g_object_ref(image.pointer)

@@ -98,6 +98,10 @@ import Testing
             #"renditions[0].widht is not a known key; did you mean "width"?"#
         ),
         (
+            #"{"input":"a","renditions":[{"path":"b.jxl","quality":80,"jxl":{"distance":1}}]}"#,
+            #"renditions[0].jxl.distance has no meaning beside "quality""#
+        ),
+        (
             #"{"input":"a","renditions":[{"path":"b.webp","effort":3}]}"#,
             #"renditions[0].effort is not a known key; it belongs in png, webp, gif, avif, jxl, as in "png": {"effort": …}"#
         ),

@@ -37,7 +37,7 @@ struct KeptMetadata {
                 $0.set("yres", resolution)
             }
         }
-        if reusesPalette, source.hasField("gif-palette") { source.copyField("gif-palette", to: bare) }
+        if reusesPalette { source.copyField("gif-palette", to: bare) }
         guard isKept else { return bare }
         if keeps(.icc) || needsProfile { bare = try withProfile(bare, of: image) }
         for name in source.fieldNames where isWanted(name) { source.copyField(name, to: bare) }

@@ -31,7 +31,7 @@ enum VipsLibrary {
         vips_cache_set_max(0)
         // Loaders that libvips itself does not trust with unknown files.
         vips_block_untrusted_set(1)
-        // Encoders read pixels alone.
+        // It reads pixels, and no file of a stranger.
         Operation.allow("VipsForeignSaveJxl")
         return nil
     }()
