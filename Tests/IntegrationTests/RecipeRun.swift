@@ -98,7 +98,24 @@ final class RunningRecipe {
 
     /// Ends it as Ctrl-C and service managers do.
     func stop() async throws {
+        #expect(try !members.isEmpty)
         kill(-leader, SIGTERM)
         _ = try await process.status()
+        // The shell does not wait for what it started: a worker that is in the middle of a commit outlives it.
+        try await eventually("all that the recipe started has ended", within: .seconds(120)) { try members.isEmpty }
+    }
+
+    /// The processes of its group that run: one that has ended may wait long for whoever inherited it.
+    private var members: [Int32] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init).filter { pid in
+                guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
+                    return false
+                }
+                // pid (name) state parent group …; the name may hold anything.
+                let fields = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ")
+                return fields.count > 3 && fields[1] != "Z" && fields[3] == "\(leader)"
+            }
+        }
     }
 }
