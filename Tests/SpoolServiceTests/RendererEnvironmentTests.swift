@@ -13,7 +13,8 @@ struct RendererEnvironmentTests {
             environment == [
                 "PATH": "/bin", "TZ": "UTC", "LD_LIBRARY_PATH": "/opt/lib", "MALLOC_ARENA_MAX": "2",
                 "LC_ALL": "C.UTF-8", "SWIFT_BACKTRACE": "enable=no", "LD_BIND_NOW": "1", "VIPS_DISC_THRESHOLD": "1t",
-                "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+                "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1"
+                    + ":glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456",
             ])
         // An operator may know better.
         #expect(RendererEnvironment.selected(from: ["GLIBC_TUNABLES": "a=b"])["GLIBC_TUNABLES"] == "a=b")

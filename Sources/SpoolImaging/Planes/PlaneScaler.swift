@@ -15,7 +15,6 @@ final class PlaneScaler {
     @safe
     private final class Graph {
         let pointer: OpaquePointer
-        let scratch: UnsafeMutableRawPointer
         var lastUse = 0
 
         init(_ key: Key) throws(PlaneFailure) {
@@ -25,20 +24,22 @@ final class PlaneScaler {
                 target_width: UInt32(key.target.width), target_height: UInt32(key.target.height))
             guard let graph = unsafe spool_zimg_build(&resize) else { throw .zimg() }
             unsafe pointer = graph
-            var bytes = 0
-            var memory: UnsafeMutableRawPointer?
-            guard unsafe zimg_filter_graph_get_tmp_size(graph, &bytes) == ZIMG_ERROR_SUCCESS,
-                unsafe posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory = unsafe memory
-            else {
-                unsafe zimg_filter_graph_free(graph)
-                throw .zimg()
-            }
-            unsafe scratch = memory
         }
 
-        deinit {
-            unsafe zimg_filter_graph_free(pointer)
-            unsafe free(scratch)
+        deinit { unsafe zimg_filter_graph_free(pointer) }
+
+        /// Its memory to compute in is new each time: of what a child inherits, every page that it writes is copied first.
+        func run(_ source: Plane, to target: Plane) throws(PlaneFailure) {
+            var bytes = 0
+            guard unsafe zimg_filter_graph_get_tmp_size(pointer, &bytes) == ZIMG_ERROR_SUCCESS else { throw .zimg() }
+            var memory: UnsafeMutableRawPointer?
+            guard unsafe posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory = unsafe memory else {
+                throw PlaneFailure(message: "no memory for \(bytes) bytes to resize in")
+            }
+            defer { unsafe free(memory) }
+            let status = unsafe spool_zimg_run(
+                pointer, source.samples, source.stride, target.samples, target.stride, memory)
+            guard status == 0 else { throw .zimg() }
         }
     }
 
@@ -58,10 +59,7 @@ final class PlaneScaler {
     ) throws(PlaneFailure) -> Plane {
         let result = try Plane(width: target.width, height: target.height, region: covered)
         let key = Key(source: Size(width: plane.width, height: plane.height), region: region, target: target)
-        let graph = try graph(key)
-        let status = unsafe spool_zimg_run(
-            graph.pointer, plane.samples, plane.stride, result.samples, result.stride, graph.scratch)
-        guard status == 0 else { throw .zimg() }
+        try graph(key).run(plane, to: result)
         return result
     }
 

@@ -4,11 +4,14 @@ struct ObjectKind<Owner: Blank>: ValueKind {
     let name: String
     let fields: [Field<Owner>]
     let rules: [Rule<Owner>]
+    /// Of the fields.
+    private let keys: [String]
 
     init(_ name: String, _ fields: [Field<Owner>], rules: [Rule<Owner>] = []) {
         self.name = name
         self.fields = fields
         self.rules = rules
+        keys = fields.map(\.key)
     }
 
     var needs: String { "an object that describes \(name)" }
@@ -31,13 +34,14 @@ struct ObjectKind<Owner: Blank>: ValueKind {
         }
         try checkKeys(of: object, at: place)
         var owner = Owner.blank
-        for field in fields {
-            if let value = object[field.key] {
-                try field.decode(value, place.key(field.key), &owner)
-            } else if field.isRequired {
-                throw place.key(field.key).mistake("is missing; it takes \(field.needs)")
+        // By numbers: a copy of a field takes hold of all that it consists of, and most keys are not there.
+        for (number, key) in keys.enumerated() {
+            if let value = object[key] {
+                try fields[number].decode(value, place.key(key), &owner)
+            } else if fields[number].isRequired {
+                throw place.key(key).mistake("is missing; it takes \(fields[number].needs)")
             }
-            try field.completion?.apply(object, place, &owner)
+            try fields[number].completion?.apply(object, place, &owner)
         }
         for rule in rules { try rule.apply(object, place, &owner) }
         return owner
@@ -45,15 +49,14 @@ struct ObjectKind<Owner: Blank>: ValueKind {
 
     /// Refuses any key that is not known: a typo must not make another picture in silence.
     private func checkKeys(of object: JSONObject, at place: Place) throws(JobError) {
-        let known = fields.map(\.key)
         let unknown = object.members.first { member in
-            !known.contains { $0.utf8.elementsEqual(member.key.utf8) }
+            !keys.contains { $0.utf8.elementsEqual(member.key.utf8) }
         }?.key
         guard let unknown else { return }
         let hint =
             owners(ofNested: unknown)
-            ?? nearestName(to: unknown, among: known).map { "did you mean \"\($0)\"?" }
-            ?? "known are \(known.joined(separator: ", "))"
+            ?? nearestName(to: unknown, among: keys).map { "did you mean \"\($0)\"?" }
+            ?? "known are \(keys.joined(separator: ", "))"
         throw place.key(unknown).mistake("is not a known key; \(hint)")
     }
 
