@@ -88,4 +88,33 @@ private final class ManagerSocket {
         worker.signal(SIGTERM)
         #expect(try await worker.status() == 0)
     }
+
+    @Test func `has the settings read again while a job runs, which goes on`() async throws {
+        let fixture = try await SpoolFixture()
+        let file = try fixture.scratch.write("durability: full\n", to: "settings.yaml")
+        let worker = try await fixture.start(["--config", file.string])
+        // Its record is kept for the jobs after it.
+        try fixture.drop(as: "first.json")
+        #expect(try await fixture.ended("first.json").status == .done)
+        let stopped = try await worker.stopJobProcesses()
+        try fixture.drop(as: "long.json")
+        try await eventually("it runs") { try fixture.states()["long.json"] == "processing" }
+
+        try fixture.scratch.write("durability: none\n", to: "settings.yaml")
+        worker.signal(SIGHUP)
+        try await eventually("the log says what has changed") { worker.standardError.contains("changed=durability") }
+        // Whoever puts this back has looked at the claim folder since.
+        let claims = try #require(try fixture.spool.workers().first).worker.id
+        try fixture.scratch.write(SpoolFixture.simple, to: "spool/processing/\(claims)/stray.json")
+        try await eventually("what nobody is at has gone back") {
+            try fixture.states()["stray.json"].map { $0 != "processing" } == true
+        }
+        #expect(try fixture.states()["long.json"] == "processing")
+        for process in stopped { kill(process, SIGCONT) }
+        #expect(try await fixture.ended("long.json").attempts.count == 1)
+        #expect(try await fixture.ended("stray.json").status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
 }

@@ -83,6 +83,31 @@ import Testing
         #expect(try scratch.read("processing/w2/job.result.json").contains("of what is in the way"))
     }
 
+    @Test func `take the result back where a job's end cannot be announced`() throws {
+        try drop()
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        try moves.record(document(.processing), of: name, file: file())
+        try scratch.write("no folder", to: "notify")
+        #expect(throws: SystemFailure.self) { try moves.commit(name, document()) }
+        #expect(try scratch.list("done").isEmpty)
+        #expect(try visible("processing/w1") == ["job.json", "job.result.json"])
+        try FileManager.default.removeItem(atPath: scratch.path.appending("notify").string)
+        #expect(try moves.commit(name, document()) == .committed(name, unflushed: nil))
+        #expect(try scratch.list("done") == ["job.json", "job.result.json"])
+    }
+
+    @Test func `have the settings of the moment, and one set of records and held jobs`() throws {
+        var later = moves
+        later.durability = .none
+        try drop()
+        moves.held.insert(name)
+        #expect(try moves.claim(name, from: spool[.incoming], as: name))
+        #expect(try later.strays().isEmpty)
+        try moves.record(document(.processing), of: name, file: file())
+        #expect(try later.commit(name, document()) == .committed(name, unflushed: nil))
+        #expect(try scratch.list("done") == ["job.json", "job.result.json"])
+    }
+
     @Test func `show who has a job that is gone from the claim folder`() throws {
         func lost(_ document: ResultDocument) throws -> JobMoves.Whereabouts {
             try moves.whereabouts(of: name, file, document)

@@ -9,8 +9,9 @@ package import SystemPackage
 package struct JobMoves: Sendable {
     package let spool: Spool
     package let lease: WorkerLease
-    package let durability: Durability
-    /// What the worker's turns are at.
+    /// Of the moves from now on.
+    package var durability: Durability
+    /// What the worker's turns are at: one set for a lease, like the records, whatever settings change meanwhile.
     package let held = HeldClaims()
     let records: AttemptRecords
 
@@ -116,8 +117,9 @@ package struct JobMoves: Sendable {
                     return try state.status(of: name.file) == nil
                         ? .fenced : .committed(name, unflushed: flush(state, after: claimed))
                 }
-                // Without the job the document would tell of a state that is not.
-                try spool.withdraw(name, in: document.status.folder, id: document.id)
+                // Without the job the document would tell of a state that is not. What has failed first counts: that the
+                // announcement cannot be taken back keeps nothing else from it, and the next attempt makes it true.
+                try? spool.withdraw(name, in: document.status.folder, id: document.id)
                 try state.remove(name.result)
                 if error.errno == .fileExists { continue }
                 throw error
@@ -143,10 +145,10 @@ package struct JobMoves: Sendable {
             do throws(SystemFailure) {
                 // In one step: of two workers with one name, one gets EEXIST and goes on to the next. Flushing may have taken
                 // longer than the lease holds, so the job is looked for once more.
-                let isPlaced = try documents.write(
+                let placed = try documents.write(
                     document.content, to: state, as: name.result, modified: document.retryAt?.nanoseconds
                 ) { () throws(SystemFailure) in try lease.claims.confirms(claimed.file) }
-                return isPlaced ? .placed : .fenced
+                return placed == nil ? .fenced : .placed
             } catch  where error.errno == .fileExists {
                 guard try isSameJob(name.result, in: state, document) else { return .taken }
                 // One that has its job tells how another worker ended it.

@@ -98,7 +98,10 @@ struct WorkerLoop: ~Copyable {
         }
         if registration.isLost {
             // Nothing is begun in the name of a worker that others hold for dead.
-            guard intake.countUnderWay == 0 else { return true }
+            guard intake.countUnderWay == 0 else {
+                alarm.set(for: [service.pulse.nextDue])
+                return true
+            }
             try registerAnew()
         }
         takeHints(now: now)
@@ -124,7 +127,7 @@ struct WorkerLoop: ~Copyable {
         let current = service.configuration
         guard current != configuration else { return }
         configuration = current
-        turn = service.turn(with: registration)
+        turn = service.turn(with: turn.moves)
     }
 
     /// The first step has shown that jobs are claimed, or why not.

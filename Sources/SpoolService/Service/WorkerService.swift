@@ -98,10 +98,16 @@ package struct WorkerService: Service {
     }
 
     func turn(with registration: Registration) -> JobTurn {
-        JobTurn(
-            moves: JobMoves(
-                spool: spool, lease: registration.lease, durability: configuration.durability),
-            work: work, retries: configuration.retries, floor: floor, slowLane: slowLane,
+        turn(with: JobMoves(spool: spool, lease: registration.lease, durability: configuration.durability))
+    }
+
+    /// Turns with the settings in force.
+    /// - Parameter moves: the lease's.
+    func turn(with moves: JobMoves) -> JobTurn {
+        var moves = moves
+        moves.durability = configuration.durability
+        return JobTurn(
+            moves: moves, work: work, retries: configuration.retries, floor: floor, slowLane: slowLane,
             limits: configuration.jobLimits, events: events, logger: logger)
     }
 }
