@@ -37,32 +37,20 @@ import Testing
         #expect(result.metadata?.text(indented: false) == deep)
         #expect(try fixture.scratch.read("spool/failed/job.result.json").utf8.count < 210_000)
     }
-
-    /// Each of these characters takes six bytes in a result.
-    @Test func `by a result that nobody could read fails before it is worked on`() async throws {
-        let fixture = try await SpoolFixture(picture: false)
-        let long = String(repeating: "\u{7F}", count: 9000)
-        let renditions = (0..<100).map { #"{"path": "\#(long)\#($0).png"}"# }.joined(separator: ",")
-        try fixture.drop(#"{"input": "missing.jpg", "renditions": [\#(renditions)]}"#)
-        #expect(try await fixture.once().status == 1)
-        let result = try #require(try fixture.result())
-        #expect(result.error?.code == .jobTooLarge)
-        #expect(result.error?.message.contains("result") == true)
-        #expect(result.attempts.isEmpty)
-        try fixture.expectConsistent()
-    }
 }
 
 @Suite struct `A job in retry` {
     private static let job = #"{"input": "photo.jpg", "renditions": [{"path": "small.png", "width": 64}]}"#
 
-    private func document(_ change: (inout JSONObject) -> Void) throws -> String {
+    private func document(
+        attempts: [ResultDocument.Attempt]? = nil, _ change: (inout JSONObject) -> Void = { _ in }
+    ) throws -> String {
         let worker = ResultDocument.Worker(id: "w", host: "h", pid: 1, version: "0")
         let document = ResultDocument(
             job: "job.json", id: "0190-old",
             state: .retry(at: Date(), because: JobError(.inputNotFound, "no such file")), worker: worker,
             submittedAt: Date(), claimedAt: Date(),
-            attempts: [
+            attempts: attempts ?? [
                 ResultDocument.Attempt(number: 1, startedAt: Date(), error: JobError(.inputNotFound, "no such file"))
             ])
         var object = try #require(document.json.object)
@@ -96,6 +84,24 @@ import Testing
         #expect(try await fixture.once().status == 0)
         #expect(try fixture.result()?.id == result.id)
         #expect(try fixture.result()?.status == .done)
+    }
+
+    @Test func `whose result nobody could read fails before it is worked on`() async throws {
+        let fixture = try await SpoolFixture(picture: false)
+        // Each of these characters takes six bytes in a result.
+        let long = String(repeating: "\u{7F}", count: 4080)
+        let renditions = (0..<100).map { #"{"path": "\#(long)\#($0).png"}"# }.joined(separator: ",")
+        try fixture.scratch.write(
+            #"{"input": "missing.jpg", "renditions": [\#(renditions)]}"#, to: "spool/retry/job.json")
+        let error = JobError(.inputNotFound, String(repeating: "x", count: JobError.maximumMessageBytes))
+        let attempts = (1...1800).map { ResultDocument.Attempt(number: $0, startedAt: Date(), error: error) }
+        try fixture.scratch.write(document(attempts: attempts), to: "spool/retry/job.result.json")
+        #expect(try await fixture.once().status == 1)
+        let result = try #require(try fixture.result())
+        #expect(result.error?.code == .jobTooLarge)
+        #expect(result.error?.message.contains("result") == true)
+        #expect(result.attempts.count == 1800)
+        try fixture.expectConsistent()
     }
 
     @Test func `keeps its history with an error code that this version does not know`() async throws {

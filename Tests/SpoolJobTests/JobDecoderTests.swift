@@ -65,6 +65,12 @@ import Testing
         } throws: {
             ($0 as? JobError)?.message.hasPrefix("srcset makes 101 renditions") == true
         }
+        // Refused before any is made.
+        #expect {
+            _ = try self.job(text.replacing(#""jpeg"]"#, with: #""jpeg", "png"]"#))
+        } throws: {
+            ($0 as? JobError)?.message.hasPrefix("srcset makes 150 renditions, more than 100") == true
+        }
     }
 
     @Test(arguments: [
@@ -86,6 +92,10 @@ import Testing
         (#"{"input":"a","renditions":[]}"#, "renditions takes 1 to 100"),
         (#"{"input":"a","renditions":{}}"#, "renditions takes an array of 1 to 100 renditions, not an object"),
         (#"{"input":"","renditions":[{"path":"b.png"}]}"#, "input is empty"),
+        (
+            #"{"input":"\#(String(repeating: "a", count: 4097))","renditions":[{"path":"b.png"}]}"#,
+            "input has 4097 characters"
+        ),
         (#"{"input":7,"renditions":[{"path":"b.png"}]}"#, "input takes a path, or an object with a path, not a number"),
         (#"{"input":"a\u0000b","renditions":[{"path":"b.png"}]}"#, "zero byte"),
         (
@@ -158,10 +168,10 @@ import Testing
             "number":
                 #"{"input":"a","renditions":[{"path":"b.png","width":1\#(String(repeating: "0", count: 9999))}]}"#,
             "value": #"{"input":"a","renditions":[{"path":"b.png","fit":"\#(long)"}]}"#,
-            "extension": #"{"input":"a","renditions":[{"path":"b.\#(long)"}]}"#,
+            "extension": #"{"input":"a","renditions":[{"path":"b.\#(long.prefix(4000))"}]}"#,
         ]
         let problems = [
-            "key": "known key", "path": "no extension", "number": "whole number", "value": "unknown value",
+            "key": "known key", "path": "100000 characters", "number": "whole number", "value": "unknown value",
             "extension": "no known format",
         ]
         let error = #expect(throws: JobError.self) { try job(texts[place] ?? "") }

@@ -226,7 +226,8 @@ extension JSONValue {
             "1969-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-31T09:30:00+24:00",
             "2026-01-31T09:30:00Zx", "2026-01-31", "a\u{0}b.jpg", "#fff", "#ffff", "#fffff", "#fffffff", "#fffffff0",
             "teal", "jpeg",
-            "none", "4:2:0", [], ["x"],
+            "none", "4:2:0", .string(String(repeating: "ü", count: 4092) + ".png"),
+            .string(String(repeating: "ü", count: 4093) + ".png"), [], ["x"],
             [:], ["path": "b.png"], ["path": "b.png", "quality": 5],
             ["path": "b.jpg", "fit": "fill", "position": "entropy"], ["r": 300], ["alpha": 2],
         ]

@@ -34,6 +34,7 @@ struct SchemaValidator {
         case "minItems": return (value.array?.count).map { $0 >= rule.int ?? 0 } ?? true
         case "maxItems": return (value.array?.count).map { $0 <= rule.int ?? 0 } ?? true
         case "minLength": return (value.string?.unicodeScalars.count).map { $0 >= rule.int ?? 0 } ?? true
+        case "maxLength": return (value.string?.unicodeScalars.count).map { $0 <= rule.int ?? 0 } ?? true
         case "minimum": return value.double.map { $0 >= rule.double ?? 0 } ?? true
         case "maximum": return value.double.map { $0 <= rule.double ?? 0 } ?? true
         case "multipleOf": return value.int.map { $0 % (rule.int ?? 1) == 0 } ?? true

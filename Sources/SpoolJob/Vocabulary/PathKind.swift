@@ -5,10 +5,16 @@ struct PathKind: ValueKind {
     /// Whether the file is made, so that its names must not be those of renditions that are not finished.
     var isOutput = false
 
+    /// In characters, of which each takes one byte or more: the kernel takes no more than so many bytes.
+    private static let maximumLength = 4096
+
     var needs: String { "a path" }
 
     var schema: JSONObject {
-        var schema = JSONObject(["type": "string", "minLength": 1, "pattern": #"^[^\u0000]*[^/\u0000]$"#])
+        var schema = JSONObject([
+            "type": "string", "minLength": 1, "maxLength": .number(Self.maximumLength),
+            "pattern": #"^[^\u0000]*[^/\u0000]$"#,
+        ])
         if isOutput {
             schema["not"] = ["pattern": .string(#"(^|/)\#(ReservedName.prefix.anyCasePattern)"#)]
         }
@@ -18,6 +24,10 @@ struct PathKind: ValueKind {
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> String {
         guard case .string(let path) = value else { throw place.wrong(value, needs: needs) }
         guard !path.isEmpty else { throw place.mistake("is empty; it takes a path") }
+        guard path.unicodeScalars.count <= Self.maximumLength else {
+            throw place.mistake(
+                "has \(path.unicodeScalars.count) characters, and a path has at most \(Self.maximumLength)")
+        }
         guard !path.hasSuffix("/") else { throw place.mistake("ends with a slash, but takes a file's path") }
         guard !path.utf8.contains(0) else { throw place.mistake("has a zero byte, which no path can have") }
         let names = path.utf8.split(separator: UInt8(ascii: "/"))

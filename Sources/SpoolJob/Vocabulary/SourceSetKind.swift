@@ -60,6 +60,13 @@ struct SourceSetKind: ValueKind {
     /// The renditions, the widths of the first format first.
     func decode(_ value: JSONValue, at place: Place) throws(JobError) -> [Rendition] {
         let pattern = try Pattern.kind.decode(value, at: place)
+        // Before they are made: each has a path of its own, and options.
+        let count = pattern.widths.count * pattern.formats.count
+        guard count <= Job.maximumRenditions else {
+            throw place.mistake(
+                "makes \(count) renditions, more than \(Job.maximumRenditions); use fewer widths or formats, or split the job"
+            )
+        }
         var renditions: [Rendition] = []
         for format in pattern.formats {
             for width in pattern.widths {

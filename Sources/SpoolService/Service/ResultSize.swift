@@ -35,7 +35,8 @@ extension ResultDocument {
         guard bytes > Self.maximumBytes else { return nil }
         return JobError(
             .jobTooLarge,
-            "the job's result could have \(bytes) bytes, more than the limit of \(Self.maximumBytes): its paths are too "
-                + "long, or it was tried too often; make several jobs of it, or drop it under another name")
+            "the job's result could have \(bytes) bytes, more than the limit of \(Self.maximumBytes): its paths or its "
+                + "metadata are too long, or it was tried too often; make several jobs of it, or drop it under another name"
+        )
     }
 }
