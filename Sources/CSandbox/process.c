@@ -33,12 +33,13 @@ int sandbox_renounce(void) {
     return setrlimit(RLIMIT_CORE, &none);
 }
 
-static int limit(int resource, uint64_t value) {
+// Limits to `value`, and by force to `more` than that.
+static int limit(int resource, uint64_t value, uint64_t more) {
     struct rlimit now;
     if (getrlimit(resource, &now) != 0) return -1;
     // What whoever started the worker has set, counts as well.
-    if (value > now.rlim_cur) value = now.rlim_cur;
-    now.rlim_cur = now.rlim_max = value;
+    if (value < now.rlim_cur) now.rlim_cur = value;
+    if (now.rlim_max > now.rlim_cur && now.rlim_max - now.rlim_cur > more) now.rlim_max = now.rlim_cur + more;
     return setrlimit(resource, &now);
 }
 
@@ -56,10 +57,11 @@ static uint64_t private_memory(void) {
 }
 
 int sandbox_limit(const struct sandbox_budget *budget) {
-    if (limit(RLIMIT_DATA, private_memory() + budget->memory) != 0) return -1;
-    if (limit(RLIMIT_FSIZE, budget->file) != 0) return -1;
-    if (limit(RLIMIT_NOFILE, budget->descriptors) != 0) return -1;
-    return limit(RLIMIT_CPU, budget->processor);
+    if (limit(RLIMIT_DATA, private_memory() + budget->memory, 0) != 0) return -1;
+    if (limit(RLIMIT_FSIZE, budget->file, 0) != 0) return -1;
+    if (limit(RLIMIT_NOFILE, budget->descriptors, 0) != 0) return -1;
+    // First the signal that says so, SIGXCPU. Where both limits are one there is only SIGKILL, which has many reasons.
+    return limit(RLIMIT_CPU, budget->processor, 2);
 }
 
 int sandbox_count_threads(void) {

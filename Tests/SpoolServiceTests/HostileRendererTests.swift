@@ -151,6 +151,21 @@ struct `A renderer that was taken over` {
         }
     }
 
+    @Test func `has no more processor time than its job may have`() async throws {
+        let fixture = try await HostileRendererFixture()
+        try fixture.scratch.write("spin", to: "in/a.jpg")
+        let folder = try Folder(at: fixture.scratch.path.appending("in"))
+        let request = RenderRequest(
+            input: Input(path: "a"), renditions: [Rendition(path: "0", format: .gif)], limits: RenderLimits())
+        let (outcome, _) = await fixture.renderer.render(
+            request, files: RendererFiles(source: try folder.file("a.jpg"), outputs: [try folder.create("b.gif")]),
+            JobBudget(processorSeconds: 1), timeout: .seconds(300),
+            show: { _ in }, admit: { _ in true })
+        let error = try #require(outcome.failure(timeout: .seconds(300)))
+        #expect(error.code == .renderTimeout && error.message.contains("processor time"), "\(error.message)")
+        await fixture.end()
+    }
+
     @Test func `has no more memory than its job may have`() async throws {
         let fixture = try await HostileRendererFixture(["SPOOL_WORKER_LIMITS_MEMORY": "64MiB"])
         let error = try await fixture.error(of: "memory")
