@@ -45,8 +45,9 @@ package final class MessageSocket: Sendable {
             if Errno.last == .connectionReset { return nil }
             throw SystemFailure("receive from", "the other process", .last)
         }
-        if received == 0 { return nil }
-        return (message, descriptors.prefix(count).map { OpenFile(owning: $0, path: "received file") })
+        // Each is closed by its owner, also those that came with no message.
+        let files = descriptors.prefix(count).map { OpenFile(owning: $0, path: "received file") }
+        return received == 0 ? nil : (message, files)
     }
 
     /// Waits until there is something to receive (the end of the stream included).

@@ -35,9 +35,14 @@ import Testing
             { $0.input.sha256 = String(repeating: "A", count: 64) }, { $0.input.pages = 0 },
             { $0.renditions[0].quality = 101 }, { $0.renditions[0].placeholder = "a\u{1B}" },
             { $0.renditions[0].placeholder = String(repeating: "a", count: 2001) },
-            { $0.renditions[0].dominantColour = "#12345G" }, { $0.renditions[0].dominantColour = "" },
+            { $0.renditions[0].losses = [.alpha, .alpha] }, { $0.renditions[0].dominantColour = "#12345G" },
+            { $0.renditions[0].dominantColour = "" },
         ]
         for lie in lies { #expect(try flaw(lie) != nil) }
+        func flawOfFailure(_ code: ErrorCode) -> String? {
+            RenderReply.failed(JobError(code, "no")).flaw(for: job, limits: RenderLimits())
+        }
+        #expect(flawOfFailure(.inputCorrupt) == nil && flawOfFailure(ErrorCode(rawValue: "made_up")) != nil)
     }
 }
 

@@ -36,6 +36,19 @@ import Testing
         other.waitUntilClosed()
     }
 
+    @Test func `closes files that came with no message`() throws {
+        let (one, other) = try MessageSocket.pair()
+        let end: MessageSocket
+        do {
+            let carried = try MessageSocket.pair()
+            end = carried.0
+            try one.send([], files: [carried.1.file])
+        }
+        #expect(!end.isClosed)
+        #expect(try other.receive() == nil)
+        #expect(end.isClosed)
+    }
+
     @Test func `refuses a message that is larger than the reader takes`() throws {
         let (one, other) = try MessageSocket.pair()
         try one.send([UInt8](repeating: 7, count: 100))

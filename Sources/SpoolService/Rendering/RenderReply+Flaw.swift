@@ -4,7 +4,12 @@ package import SpoolWire
 extension RenderReply {
     /// What shows that the answer cannot be true, or nil. A decoder that was taken over may answer anything.
     package func flaw(for job: Job, limits: RenderLimits) -> String? {
-        guard case .rendered(let rendered) = self else { return nil }
+        let rendered: RenderedJob
+        switch self {
+        case .rendered(let made): rendered = made
+        case .failed(let error):
+            return ErrorCode.allCases.contains(error.code) ? nil : "an error code that there is not"
+        }
         let (input, images) = (rendered.input, rendered.renditions)
         guard images.count == job.renditions.count else {
             return "\(images.count) renditions instead of \(job.renditions.count)"
@@ -23,6 +28,7 @@ extension RenderReply {
         guard images.allSatisfy({ $0.quality.map { (1...100).contains($0) } ?? true }) else {
             return "an impossible quality"
         }
+        guard images.allSatisfy({ Set($0.losses).count == $0.losses.count }) else { return "a loss twice" }
         guard images.compactMap(\.placeholder).allSatisfy(Self.isPlaceholder),
             images.compactMap(\.dominantColour).allSatisfy(Self.isColour)
         else { return "a malformed placeholder or colour" }
