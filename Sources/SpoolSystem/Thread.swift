@@ -5,7 +5,8 @@ import SystemPackage
 
 /// A detached thread of its own.
 package enum Thread {
-    /// Runs `body` on a new thread, without which the process cannot go on.
+    /// Runs `body` on a new thread, without which a process cannot begin its work. Later there is ``tryStart(stack:_:)``: a limit on
+    /// threads must not end a process that has jobs.
     package static func start(_ body: @escaping @Sendable () -> Void) {
         precondition(tryStart(body), "could not start a thread: \(Errno.last)")
     }

@@ -41,7 +41,7 @@ final class InotifyThread: Sendable {
     static func start(watching folder: FilePath, handler: Handler) throws(SystemFailure) -> InotifyThread {
         let thread = InotifyThread(folder, handler)
         let outcome = StartOutcome()
-        Thread.start { thread.run(outcome) }
+        guard Thread.tryStart({ thread.run(outcome) }) else { throw SystemFailure("start a", "thread", .last) }
         if let failure = outcome.wait() { throw failure }
         return thread
     }

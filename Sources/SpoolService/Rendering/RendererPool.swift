@@ -3,6 +3,7 @@ import Logging
 import ServiceLifecycle
 import SpoolSystem
 import SpoolWire
+import SystemPackage
 
 /// The renderer children: so many as images may be rendered at a time, each lent to one job after another.
 actor RendererPool {
@@ -123,9 +124,15 @@ actor RendererPool {
     /// Starts renderers on a thread of its own: it takes a while, and the pool must not stand still meanwhile.
     private func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
         await withCheckedContinuation { [launcher, logger] continuation in
-            Thread.start {
+            let hasStarted = Thread.tryStart {
                 continuation.resume(
                     returning: Result { () throws(RendererStartError) in try launcher(count, logger) })
+            }
+            if !hasStarted {
+                let failure = SystemFailure("start a", "thread", .last)
+                continuation.resume(
+                    returning: .failure(
+                        RendererStartError(description: "a renderer could not be started: \(failure)")))
             }
         }
     }

@@ -91,7 +91,11 @@ final class RendererProcess: Sendable {
                 program, arguments: [RendererProgram.name.string, sandbox.rawValue] + formats.map(\.rawValue).sorted(),
                 environment: environment,
                 errors: words.writing)
-            RendererWords.follow(words.reading, of: parent.pid, logger: logger)
+            guard RendererWords.follow(words.reading, of: parent.pid, logger: logger) else {
+                let failure = SystemFailure("start a", "thread", .last)
+                end(parent)
+                throw failure
+            }
             return parent
         } catch {
             throw RendererStartError(description: "a renderer could not be started: \(error)")

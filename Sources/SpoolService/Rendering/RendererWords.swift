@@ -14,8 +14,9 @@ struct RendererWords {
     private var dropped = 0
 
     /// Logs all that comes, on a thread of its own, until the renderer has closed the other end.
-    static func follow(_ stream: OpenFile, of pid: Int32, logger: Logger) {
-        Thread.start {
+    /// - Returns: false if the system gives no thread.
+    static func follow(_ stream: OpenFile, of pid: Int32, logger: Logger) -> Bool {
+        Thread.tryStart {
             var words = RendererWords()
             while true {
                 // A pipe fails to be read only where it is none, and then there is no more to come either.

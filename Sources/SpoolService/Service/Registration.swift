@@ -36,7 +36,12 @@ final class Registration: Sendable {
         self.logger = logger
         self.pulse = pulse
         self.wake = wake
-        Thread.start { self.run() }
+        guard Thread.tryStart({ self.run() }) else {
+            let failure = SystemFailure("start a", "thread", .last)
+            // What cannot be released is taken over when it has expired.
+            _ = try? lease.release()
+            throw failure
+        }
     }
 
     /// Whether others have taken this worker for dead, because it slept; what it holds is theirs now.
