@@ -38,7 +38,8 @@ extension Folder {
     }
 
     /// Moves a file to a name that is free, or fails with `fileExists`. Where the file system cannot do that in one step,
-    /// the file has both names in between, and keeps both if the process is killed there: for documents, never for jobs.
+    /// the file has both names in between, and keeps both if the process is killed there: for files that are new, never
+    /// for a job that moves.
     package func place(
         _ name: FilePath.Component, in folder: Folder, as newName: FilePath.Component
     ) throws(SystemFailure) {

@@ -156,6 +156,13 @@ import Testing
         #expect(try sweep() == [0, 1])
     }
 
+    @Test func `is swept whatever somebody made of a job's name`() throws {
+        #expect(unsafe mkfifo(scratch.path.pushing("failed/pipe.json").string, 0o600) == 0)
+        #expect(unsafe symlink("pipe.json", scratch.path.pushing("failed/link.json").string) == 0)
+        try scratch.write("", to: "failed/folder.json/file")
+        #expect(try sweep() == [0, 1] && !isThere)
+    }
+
     @Test func `is found by the check`() throws {
         func findings(repairs: Bool) throws -> [Finding] {
             var findings: [Finding] = []

@@ -149,6 +149,8 @@ import Testing
         let orphan = try #require(try watch.orphans(now: start).first)
         try scratch.write("{}", to: "processing/dead/other.result.json")
         try scratch.write("{}", to: "processing/dead/.record-7")
+        // What a producer has made there is no hindrance.
+        try scratch.write("", to: "tmp/.dead.folder/file")
         #expect(try !orphan.remove())
         try FileManager.default.removeItem(atPath: scratch.path.appending("processing/dead/job.json").string)
         #expect(try orphan.remove())

@@ -61,11 +61,17 @@ final class AttemptRecords: Sendable {
     /// Puts a record in place, in one step; one of this name is replaced. It is not flushed.
     func write(_ content: [UInt8], as name: FilePath.Component) throws(SystemFailure) {
         var record = try takeSpare()
-        // A failure leaves a hidden file, which goes with the claim folder.
-        try record.file.overwrite(content)
-        if content.count < record.length { try record.file.cut(to: content.count) }
-        record.length = content.count
-        try claims.move(record.name, to: claims, replacing: name)
+        do throws(SystemFailure) {
+            try record.file.overwrite(content)
+            if content.count < record.length { try record.file.cut(to: content.count) }
+            record.length = content.count
+            try claims.move(record.name, to: claims, replacing: name)
+        } catch {
+            // It may have any length now, and serves the next try.
+            record.length = .max
+            files.withLock { $0.spare.append(record) }
+            throw error
+        }
         // The file of the record that was replaced is gone.
         files.withLock { $0.inUse[name] = record }
     }

@@ -22,7 +22,13 @@ struct DocumentFile {
     static func discardLeftovers(of owner: String, in staging: Folder) throws(SystemFailure) {
         var listing = try staging.listing()
         while let name = try listing.next() {
-            if name.string.hasPrefix(prefix(of: owner)) { try staging.remove(name) }
+            guard name.string.hasPrefix(prefix(of: owner)) else { continue }
+            do throws(SystemFailure) {
+                try staging.remove(name)
+            } catch  where error.errno == .isDirectory {
+                // No worker made that.
+                continue
+            }
         }
     }
 
@@ -38,13 +44,14 @@ struct DocumentFile {
     /// - Parameters:
     ///   - modified: the time that the document shows, in nanoseconds since 1970; nil for now.
     ///   - isWanted: asked when the document is on the disk and before it gets its name.
-    /// - Returns: false if it was not wanted any more.
+    /// - Returns: the file, by which it can be told from one that another program puts in its place; nil if it was not wanted
+    ///   any more.
     /// - Throws: `fileExists` if the name is taken.
     @discardableResult
     func write(
         _ content: [UInt8], to folder: Folder, as name: FilePath.Component, modified: Int64? = nil,
         if isWanted: () throws(SystemFailure) -> Bool = { true }
-    ) throws(SystemFailure) -> Bool {
+    ) throws(SystemFailure) -> FileStatus? {
         let temporary = FilePath.Component(Self.prefix(of: owner) + "\(UniqueID()).tmp")!
         do throws(SystemFailure) {
             let file = try staging.create(temporary)
@@ -53,10 +60,11 @@ struct DocumentFile {
             if durability == .full { try file.synchronize() }
             guard try isWanted() else {
                 try staging.remove(temporary)
-                return false
+                return nil
             }
+            let status = try file.status()
             try staging.place(temporary, in: folder, as: name)
-            return true
+            return status
         } catch {
             // What failed is what counts; a leftover is hidden in the staging folder.
             try? staging.remove(temporary)

@@ -48,9 +48,10 @@ extension Spool {
         let documents = DocumentFile(staging: self[.tmp], owner: "cancel", durability: .full)
         for name in JobMoves.candidateNames(for: job.name, id: document.id) {
             guard try failed.status(of: name.file) == nil else { continue }
+            let placed: FileStatus?
             do throws(SystemFailure) {
                 // Who has the result's name has the job's name.
-                try documents.write(document.content, to: failed, as: name.result)
+                placed = try documents.write(document.content, to: failed, as: name.result)
             } catch  where error.errno == .fileExists {
                 continue
             }
@@ -58,9 +59,12 @@ extension Spool {
                 try announce(name, in: .failed, id: document.id, .full)
                 try source.move(job.name.file, to: failed, as: name.file)
             } catch {
-                // Without the job the document would tell of a state that is not.
-                try withdraw(name, in: .failed, id: document.id)
-                try failed.remove(name.result)
+                // Without the job the document would tell of a state that is not. A worker that ends the job at this moment has
+                // put its own in the place.
+                if let there = try failed.status(of: name.result), placed?.isSameFile(as: there) == true {
+                    try withdraw(name, in: .failed, id: document.id)
+                    try failed.remove(name.result)
+                }
                 switch error.errno {
                 case .fileExists: continue
                 case .noSuchFileOrDirectory: return nil

@@ -102,7 +102,9 @@ private struct NamedImages {
         let content: [UInt8]?
         do throws(SystemFailure) {
             content = try Spool.existing { () throws(SystemFailure) in
-                try folder.file(name).read(upTo: Self.maximumBytes)
+                let file = try folder.file(name)
+                // A pipe ends in failed/ like any job that is none, and has nothing to be read.
+                return try file.status().kind == .regular ? file.read(upTo: Self.maximumBytes) : []
             }
         } catch  where error.isOfUnreadableFile || error.errno == .noSuchAddressOrDevice {
             // No job that a worker could begin.

@@ -74,7 +74,12 @@ extension Spool {
         } catch  where error.errno == .directoryNotEmpty {
             return false
         }
-        if let result = ended.result { _ = try folder.remove(ended.name.result, ifStill: result) }
+        // A reader of announcements may have removed its name of the file meanwhile, which changes nothing in it.
+        if let result = ended.result, let now = try folder.status(of: ended.name.result), now.isSameFile(as: result),
+            now.modified == result.modified
+        {
+            _ = try folder.remove(ended.name.result, ifStill: now)
+        }
         return true
     }
 }

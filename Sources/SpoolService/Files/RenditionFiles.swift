@@ -123,11 +123,12 @@ struct RenditionFiles: Sendable {
             // No one else makes this name, so what has it is what an earlier attempt could not remove.
             try folder.remove(temporary)
             let file = try folder.create(temporary)
-            try access.give(to: file)
+            // First of all, so that it is removed whatever fails now.
             targets.append(
                 Target(
                     path: path, format: rendition.format, overwrites: rendition.overwrite, folder: folder, name: name,
                     temporary: temporary, file: file))
+            try access.give(to: file)
             return true
         } catch  where error.errno == .noSuchFileOrDirectory {
             return false
@@ -185,8 +186,8 @@ struct RenditionFiles: Sendable {
             let isNew = try parent.makeFolder(name)
             let folder = try parent.folder(name)
             if isNew {
-                try access.give(to: folder)
                 made.append(MadeFolder(parent: parent, name: name, status: try folder.status()))
+                try access.give(to: folder)
             }
             try parent.synchronize()
             return folder
