@@ -63,8 +63,8 @@ extension Rendering {
     private func tooLong(_ task: RenditionTask, bytes: Int) -> JobError {
         JobError(
             .outputTooLarge,
-            "renditions[\(task.index)] has \(bytes) bytes at the lowest quality, more than maxBytes, "
-                + "\(task.rendition.maxBytes ?? 0); make it smaller, or allow more")
+            "renditions[\(task.index)] has \(bytes) bytes\(task.encoder.encoding.quality == nil ? "" : " at the lowest quality"), "
+                + "more than maxBytes, \(task.rendition.maxBytes ?? 0); make it smaller, or allow more")
     }
 
     /// Encodes a finished image.
@@ -72,7 +72,7 @@ extension Rendering {
     func encode(
         _ image: Raster, of task: RenditionTask, _ animation: Animation? = nil, size: Size? = nil, to file: OutputFile
     ) throws(VipsFailure) -> Written {
-        let metadata = KeptMetadata(task.rendition, of: opened)
+        let metadata = KeptMetadata(task.rendition, of: opened, seenBy: orientation)
         guard let most = task.rendition.maxBytes else {
             // Of several at a time there is no share that goes up.
             try task.encoder.write(image, metadata, animation, to: file, threads.makers == 1 ? meter : nil)

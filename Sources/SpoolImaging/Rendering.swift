@@ -10,6 +10,8 @@ struct Rendering {
     /// The source, its header read and its pixels not yet.
     let opened: Raster
     let header: SourceHeader
+    /// How renditions still have to be turned to be seen upright: not at all, unless the job has the source left as it is.
+    let orientation: Orientation
     let tasks: [RenditionTask]
     /// nil unless the plan is for planes.
     let planar: PlanarDecoder?
@@ -43,13 +45,17 @@ struct Rendering {
         try header.check(request.limits)
 
         let upright = request.input.autoOrient ? header.orientation : .upright
+        orientation = request.input.autoOrient ? .upright : header.orientation
         if request.renditions.contains(where: { $0.trim != nil }) {
             try admission(source.digest.bytes + source.memory(decoding: header.size) + header.pixelBytes)
         }
         var edges = TrimmedEdges(decoder, upright: upright)
         let overlays = OverlayImages(request.renditions)
         var tasks: [RenditionTask] = []
-        for (index, rendition) in request.renditions.enumerated() {
+        for (index, asked) in request.renditions.enumerated() {
+            var rendition = asked
+            // Without a profile, numbers of another space would be taken for sRGB.
+            if !rendition.format.holdsProfile { rendition.colourspace = .srgb }
             let task = try RenditionTask(
                 index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
                 frames: decoder.frameCount(of: header))
@@ -145,7 +151,7 @@ struct Rendering {
 
     /// Pixels of resized planes, converted by the source's profile: at their own size that costs little.
     private func coloured(_ image: PlanarImage, _ space: ColourSpace) throws(PlaneFailure) -> Raster {
-        let raster = try image.raster()
+        let raster = try image.raster(at: opened.resolution)
         opened.copyField("icc-profile-data", to: raster)
         do {
             return try raster.standardised(space, ignoringProfile: decoder.ignoresProfile)

@@ -177,11 +177,15 @@ extension RenditionTask {
     /// them that would have to go.
     func equalsSource(_ format: SourceFormat, _ header: SourceHeader) -> Bool {
         let steps = pipeline(fromPixelsOf: header.shape).steps
-        let kept = rendition.keep.contains(.all) ? Set(MetadataKind.allCases) : rendition.keep
+        var kept = rendition.keep.contains(.all) ? Set(MetadataKind.allCases) : rendition.keep
+        let keepsColours = rendition.colourspace == .keep && !header.isCMYK
+        // Such a file has its profile whatever is kept beside it.
+        if keepsColours { kept.insert(.icc) }
         return format.rawValue == rendition.format.rawValue && header.pages == 1 && orientation == .upright
             && header.orientation == .upright && area.size == header.size && plan.scaled == header.size
             && rendition.gamma == nil
-            && rendition.colourspace == .srgb && header.isSRGB && !header.isDeep && rendition.density == nil
+            && (keepsColours || rendition.colourspace == .srgb && header.isSRGB) && !header.isDeep
+            && rendition.density == nil
             && steps.allSatisfy { $0 is KeepStep } && header.metadata.isSubset(of: kept)
             && !(header.hasPosition && rendition.withoutGps) && !header.hasGainMap
     }

@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolWire
 import Testing
 
 @testable import SpoolImaging
@@ -32,6 +33,15 @@ struct ColourTests {
         // JPEG moves the four numbers a little.
         let distances = [[199, 22, 33], [200, 44, 49]].map { picture.distance(at: 16, 16, from: $0) }
         #expect(distances.contains { $0 <= 4 }, "\(picture[16, 16])")
+    }
+
+    @Test func `CMYK is nothing that could be kept`() throws {
+        try Picture(64, 64, [200, 40, 40]).raster.applying("icc_transform") { $0.set("output_profile", named: "cmyk") }
+            .write(.jpeg, to: folder.file("source"))
+        var rendition = Rendition(path: "x.tif", format: .tiff)
+        rendition.colourspace = .keep
+        let job = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(Set(job.renditions[0].losses).isSuperset(of: [.gamut, .icc]))
     }
 
     @Test func `a wide profile is converted, and its numbers change`() throws {

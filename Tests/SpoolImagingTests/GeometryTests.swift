@@ -144,6 +144,15 @@ struct GeometryTests {
         #expect(try rendered(Self.framed) { $0.trim = other }.width == 50)
     }
 
+    @Test(arguments: [(1, 50), (50, 2), (1, 1)]) func `trim leaves what is too thin for edges`(width: Int, height: Int)
+        throws
+    {
+        let picture = try rendered(Picture(width, height, bands: 3) { x, y in [UInt8(x * 5), UInt8(y * 5), 7] }) {
+            $0.trim = Trim()
+        }
+        #expect((picture.width, picture.height) == (width, height))
+    }
+
     @Test func `trim comes before extract and resizing, after turning`() throws {
         let picture = try rendered(Self.framed) {
             $0.rotate = 90

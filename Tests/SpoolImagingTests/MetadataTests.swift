@@ -55,6 +55,27 @@ struct MetadataTests {
         }
     }
 
+    @Test(arguments: [(true, 1), (false, 6)])
+    func `EXIF says how the pixels are still to be turned`(autoOrient: Bool, expected: Int) throws {
+        try writeSource()
+        var rendition = Rendition(path: "x", format: .jpeg, width: 20)
+        rendition.keep = [.exif]
+        _ = try render(folder.file("source"), [rendition], in: folder, autoOrient: autoOrient).rendered()
+        #expect(try Raster(decoding: folder.file("x")).field("orientation") == expected)
+    }
+
+    @Test(arguments: [ImageFormat.gif, .jp2], [ColourSpace.keep, .p3])
+    func `a format without profiles has sRGB, and says what is lost`(format: ImageFormat, space: ColourSpace) throws {
+        try writeSource()
+        var rendition = Rendition(path: "x", format: format, width: 20)
+        rendition.colourspace = space
+        let job = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(Set(job.renditions[0].losses).isSuperset(of: [.gamut, .icc]))
+        let picture = try Picture(folder.file("x"))
+        let colour = Array(picture[5, 5].prefix(3))
+        #expect(zip(colour, [200, 60, 40]).allSatisfy { abs(Int($0) - $1) < 8 }, "\(colour)")
+    }
+
     @Test func `EXIF is kept without position, orientation and thumbnail`() throws {
         try writeSource()
         let image = try header { $0.keep = [.exif] }

@@ -141,6 +141,30 @@ struct PreviewTests {
         #expect(next.renditions[0].bytes > bound)
     }
 
+    @Test(arguments: [ImageFormat.png, .gif])
+    func `a format without a quality fits, or is refused`(format: ImageFormat) throws {
+        try SamplePicture.hills.write(width: 300, height: 200, format: .png, to: folder.file("source"))
+        var rendition = Rendition(path: "x", format: format)
+        rendition.maxBytes = 1_000_000
+        let image = try render(folder.file("source"), [rendition], in: folder).rendered().renditions[0]
+        #expect(try image.bytes == folder.bytes("x").count && image.quality == nil)
+        rendition.maxBytes = image.bytes - 1
+        let error = try render(folder.file("source"), [rendition], in: folder).failure()
+        #expect(
+            error.code == .outputTooLarge && error.message.contains("has \(image.bytes) bytes, more"),
+            "\(error.message)")
+    }
+
+    @Test func `JPEG XL has a file for each quality`() throws {
+        try SamplePicture.hills.write(width: 300, height: 200, format: .png, to: folder.file("source"))
+        let renditions = [1, 5, 50].map { (quality: Int) in
+            Rendition(path: "\(quality)", format: .jxl, quality: quality)
+        }
+        let job = try render(folder.file("source"), renditions, in: folder).rendered()
+        let bytes = job.renditions.map(\.bytes)
+        #expect(bytes[0] == bytes[1] && bytes[1] < bytes[2], "\(bytes)")
+    }
+
     @Test func `a size that no quality reaches is refused`() throws {
         try SamplePicture.hills.write(width: 300, height: 200, format: .jpeg, to: folder.file("source"))
         var rendition = Rendition(path: "x", format: .jpeg)
@@ -199,5 +223,20 @@ struct PreviewTests {
         rendition.keep = [.all]
         _ = try render(folder.file("source"), [rendition], in: folder).rendered()
         #expect(try folder.bytes("x") == source)
+    }
+
+    @Test func `a source of wide colours is copied where its profile stays`() throws {
+        let image = try Picture(64, 48, bands: 3) { x, y in [UInt8(x * 4), UInt8(y * 5), 9] }.raster
+            .applying("icc_transform") { $0.set("output_profile", named: "p3") }
+        var encoder = Encoder(.jpeg(changed(JPEGOptions()) { $0.quality = 10 }))
+        encoder.keepsMetadata = true
+        try Descriptor(creating: folder.file("source")).with { try encoder.write(image, to: OutputFile($0)) }
+        var rendition = Rendition(path: "x", format: .jpeg, quality: 100)
+        (rendition.ifLarger, rendition.keep) = (.copy, [.exif])
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(try folder.bytes("x") != folder.bytes("source"))
+        rendition.colourspace = .keep
+        _ = try render(folder.file("source"), [rendition], in: folder).rendered()
+        #expect(try folder.bytes("x") == folder.bytes("source"))
     }
 }

@@ -86,6 +86,18 @@ struct StepTests {
         #expect(weak[22, 10][0] < 206)
     }
 
+    @Test(arguments: [Sharpening(), Sharpening(sigma: 2)])
+    func `sharpen lets no hidden colour show`(_ sharpening: Sharpening) throws {
+        func opaquePart(hiding grey: UInt8) throws -> [[UInt8]] {
+            let half = Picture(40, 20, bands: 4) { x, _ in
+                x < 20 ? [120, 120, 120, 255] : [grey, grey, grey, 0]
+            }
+            let picture = try rendered(half) { $0.sharpen = sharpening }
+            return (0..<20).map { picture[$0, 10] }
+        }
+        #expect(try opaquePart(hiding: 0) == opaquePart(hiding: 255))
+    }
+
     @Test func `modulate changes lightness, colourfulness and hue`() throws {
         let red = Picture(4, 4, [200, 60, 60])
         #expect(try rendered(red) { $0.modulate = Modulation() }.distance(at: 1, 1, from: [200, 60, 60]) <= 1)

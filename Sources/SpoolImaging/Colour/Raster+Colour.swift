@@ -50,6 +50,8 @@ extension Raster {
         }
     }
 
+    var isCMYK: Bool { interpretation == VIPS_INTERPRETATION_CMYK }
+
     /// Whether the profile, if there is one, says nothing but sRGB.
     var isSRGB: Bool {
         guard hasField("icc-profile-data") else { return true }

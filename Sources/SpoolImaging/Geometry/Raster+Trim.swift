@@ -6,6 +6,8 @@ extension Raster {
     /// Alpha counts like colours: what is opaque on a transparent ground is kept, whatever its colour. The pixels are read
     /// more than once.
     func box(inside trim: Trim) throws(VipsFailure) -> Box {
+        // libvips looks at squares of three pixels, and what is thinner has no edges.
+        guard min(size.width, size.height) >= 3 else { return Box(all: size) }
         let background = if let colour = trim.background { colour.bands(bands) } else { try firstPixel() }
         guard hasAlpha else { return try box(inside: trim, background) ?? Box(all: size) }
         let last = bands - 1

@@ -21,12 +21,19 @@ enum Reduction: Equatable, Sendable {
         }
     }
 
+    /// What reads a JPEG: at 1/2, 5 pixels become 3 with TurboJPEG, and 2 with libvips, which leaves out what is not whole.
+    enum Reader { case turboJPEG, libvips }
+
     /// The size at which a decoder delivers the image.
-    func size(of stored: Size) -> Size {
+    func size(of stored: Size, by reader: Reader) -> Size {
         switch self {
         case .none: stored
         case .whole(let factor):
-            Size(width: (stored.width + factor - 1) / factor, height: (stored.height + factor - 1) / factor)
+            switch reader {
+            case .turboJPEG:
+                Size(width: (stored.width + factor - 1) / factor, height: (stored.height + factor - 1) / factor)
+            case .libvips: Size(width: stored.width / factor, height: stored.height / factor)
+            }
         case .scale(let scale):
             Size(
                 width: max(1, Int((Double(stored.width) * scale).rounded())),
@@ -43,7 +50,10 @@ enum Reduction: Equatable, Sendable {
         case .jpeg:
             // libvips rounds down: of a side that is shorter than the factor nothing would be left, and it ends the process.
             let shortest = min(stored.width, stored.height)
-            let factor = [8, 4, 2].first { $0 <= shortest && Reduction.whole($0).size(of: stored).covers(largest) }
+            let factor = [8, 4, 2].first {
+                // Whole pixels count: three of five at a half would be made of two and a half.
+                $0 <= shortest && Reduction.whole($0).size(of: stored, by: .libvips).covers(largest)
+            }
             self = factor.map { .whole($0) } ?? .none
         case .webp:
             let scale = max(

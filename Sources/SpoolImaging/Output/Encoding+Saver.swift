@@ -139,7 +139,8 @@ extension AVIFOptions {
 
 extension JXLOptions {
     fileprivate func set(on saver: borrowing Operation) {
-        if let distance { saver.set("distance", distance) } else { saver.set("Q", quality) }
+        // Below 5 libjxl 0.7 refuses what libvips makes of it, and libvips goes on with the default.
+        if let distance { saver.set("distance", distance) } else { saver.set("Q", max(5, quality)) }
         saver.set("lossless", lossless)
         saver.set("effort", VipsLibrary.isAtLeast(8, 15) ? effort : max(3, effort))
         saver.set("tier", decodingTier)

@@ -58,6 +58,9 @@ extension Encoding {
                 .jpeg, option: "mozjpeg's options",
                 reason: "it uses libjpeg-turbo, as on Debian; take mozjpeg, trellisQuantisation, overshootDeringing, "
                     + "optimiseScans and quantisationTable out")
+        case .tiff(let options) where options.predictor == .float:
+            return .lacks(
+                .tiff, option: "predictor float", reason: "renditions have whole numbers; use horizontal or none")
         case .tiff(let options):
             // libtiff is built with some of them.
             guard let compression = options.compression, compression == .webp || compression == .zstd else { break }

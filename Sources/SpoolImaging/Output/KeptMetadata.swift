@@ -12,14 +12,17 @@ struct KeptMetadata {
     private let density: Double?
     /// The source, as it was read.
     private let source: Raster
+    /// How the pixels still have to be turned to be seen upright.
+    private let orientation: Orientation
 
-    init(_ rendition: Rendition, of source: Raster) {
+    init(_ rendition: Rendition, of source: Raster, seenBy orientation: Orientation) {
         kinds = rendition.keep
         withoutGps = rendition.withoutGps
         needsProfile = rendition.colourspace != .srgb
         reusesPalette = if case .gif(let options) = rendition.encoding { options.reusesPalette } else { false }
         density = rendition.density
         self.source = source
+        self.orientation = orientation
     }
 
     /// Whether the saver may write what the image's header has. That is needed for a density, too.
@@ -41,8 +44,7 @@ struct KeptMetadata {
         guard isKept else { return bare }
         if keeps(.icc) || needsProfile { bare = try withProfile(bare, of: image) }
         for name in source.fieldNames where isWanted(name) { source.copyField(name, to: bare) }
-        // The pixels have been turned.
-        if keeps(.exif) { bare.setField("orientation", 1) }
+        if keeps(.exif) { bare.setField("orientation", orientation.rawValue) }
         return bare
     }
 

@@ -7,9 +7,11 @@ extension RenditionTask {
         if header.pages > frames, rendition.animated || header.pages > 1 { losses.insert(.animation) }
         if header.hasAlpha, !pipeline(fromPixelsOf: header.shape).shape.hasAlpha { losses.insert(.alpha) }
         if header.isDeep { losses.insert(.depth) }
-        if !header.isSRGB, rendition.colourspace == .srgb { losses.insert(.gamut) }
+        // Renditions have no CMYK.
+        let isConverted = rendition.colourspace == .srgb || header.isCMYK && rendition.colourspace == .keep
+        if !header.isSRGB, isConverted { losses.insert(.gamut) }
         if header.hasGainMap { losses.insert(.gainMap) }
-        if header.metadata.contains(.icc), !has(.icc), rendition.colourspace == .srgb { losses.insert(.icc) }
+        if header.metadata.contains(.icc), !has(.icc), isConverted { losses.insert(.icc) }
         for (kind, loss) in [(MetadataKind.exif, Loss.exif), (.xmp, .xmp), (.iptc, .iptc)] {
             if header.metadata.contains(kind), !has(kind) { losses.insert(loss) }
         }
@@ -35,6 +37,9 @@ extension RenditionTask {
 }
 
 extension ImageFormat {
+    /// Whether a file can say what its colours mean.
+    var holdsProfile: Bool { self != .gif && self != .jp2 }
+
     /// Whether libvips writes this kind of metadata into files of the format.
     fileprivate func holds(_ kind: MetadataKind) -> Bool {
         switch (self, kind) {

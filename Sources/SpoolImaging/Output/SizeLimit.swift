@@ -3,7 +3,7 @@ import SpoolJob
 extension Encoder {
     /// Writes the best quality that fits into so many bytes, and no better than the encoding's own.
     /// - Parameter image: in memory, because it is encoded several times.
-    /// - Returns: the quality; nil if even the worst is larger.
+    /// - Returns: the quality; nil if even the worst is larger, or if the encoding has none, and is written as it is.
     func write(
         _ image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?, within bytes: Int, to file: OutputFile
     ) throws(VipsFailure) -> Int? {
@@ -14,7 +14,10 @@ extension Encoder {
             try encoder.write(image, metadata, animation, to: file)
             return file.length
         }
-        guard let best = encoding.quality else { return nil }
+        guard let best = encoding.quality else {
+            try write(image, metadata, animation, to: file)
+            return nil
+        }
         if try length(at: best) <= bytes { return best }
         // What fits, and what does not.
         var (fitting, tooLarge) = (0, best)

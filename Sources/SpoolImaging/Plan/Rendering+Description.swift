@@ -27,7 +27,7 @@ extension Rendering {
     }
 
     private func explain(_ plan: PlanesPlan) -> PlanDescription {
-        let decoded = Reduction.whole(plan.factor).size(of: header.size)
+        let decoded = Reduction.whole(plan.factor).size(of: header.size, by: .turboJPEG)
         return PlanDescription(
             source: sourceDescription, lane: .planes,
             decode: PlanDescription.Decode(
@@ -57,7 +57,7 @@ extension Rendering {
     }
 
     private func explain(_ plan: PixelsPlan, _ reason: String) -> PlanDescription {
-        let decoded = plan.reduction.size(of: header.size)
+        let decoded = plan.reduction.size(of: header.size, by: .libvips)
         return PlanDescription(
             source: sourceDescription, lane: .pixels, reason: reason,
             decode: PlanDescription.Decode(

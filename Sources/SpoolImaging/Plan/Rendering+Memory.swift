@@ -22,10 +22,11 @@ extension Rendering {
         case .planes(let plan):
             return source.digest.bytes
                 + plan.memory(
-                    decoded: Reduction.whole(plan.factor).size(of: header.size), subsampling: planar?.subsampling,
+                    decoded: Reduction.whole(plan.factor).size(of: header.size, by: .turboJPEG),
+                    subsampling: planar?.subsampling,
                     isTurned: plan.orientation != .upright, makers: makers) + encoders
         case .pixels(let plan, _):
-            return pixelMemory(plan, plan.reduction.size(of: header.size), makers: makers) + encoders
+            return pixelMemory(plan, plan.reduction.size(of: header.size, by: .libvips), makers: makers) + encoders
         }
     }
 

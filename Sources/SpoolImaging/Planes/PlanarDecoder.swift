@@ -40,7 +40,7 @@ final class PlanarDecoder {
     /// Decodes the whole file. Every warning is an error, so damage anywhere is found, in the last rows too.
     /// - Parameter factor: 1, 2, 4 or 8.
     func decode(reducedBy factor: Int) throws(PlaneFailure) -> PlanarImage {
-        let reduced = Reduction.whole(factor).size(of: size)
+        let reduced = Reduction.whole(factor).size(of: size, by: .turboJPEG)
         let subsampling = subsampling ?? .full
         let room = subsampling.padded(reduced)
         let picture = Plane.Region(

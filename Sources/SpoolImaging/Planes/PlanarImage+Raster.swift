@@ -5,7 +5,8 @@ extension PlanarImage {
     /// The picture as libvips goes on with it: red, green and blue, or grey.
     ///
     /// Colour must be as fine as brightness.
-    func raster() throws(PlaneFailure) -> Raster {
+    /// - Parameter resolution: the source's, as ``Raster/resolution``.
+    func raster(at resolution: (across: Double, down: Double)) throws(PlaneFailure) -> Raster {
         let size = Size(width: luma.width, height: luma.height)
         let bands = isGrey ? 1 : 3
         let length = size.area * bands
@@ -25,6 +26,8 @@ extension PlanarImage {
         let raster = unsafe Raster(owning: image)
         do {
             return try raster.applying("copy") {
+                $0.set("xres", resolution.across)
+                $0.set("yres", resolution.down)
                 if isGrey { $0.set("interpretation", member: "b-w") } else { $0.set("interpretation", member: "srgb") }
             }
         } catch {

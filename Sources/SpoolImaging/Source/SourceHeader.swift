@@ -13,6 +13,8 @@ struct SourceHeader: Equatable, Sendable {
     var orientation: Orientation
     /// Whether colours are sRGB's, by their profile or for want of one.
     var isSRGB: Bool
+    /// Whether they are printing inks.
+    var isCMYK: Bool
 
     /// What the pixels consist of, once they are sRGB or brightness.
     var isGreyscale, hasAlpha: Bool
@@ -39,6 +41,7 @@ struct SourceHeader: Equatable, Sendable {
         // Cameras write 0 for "unknown", and damaged files write anything.
         orientation = Self.number(of: image).flatMap(Orientation.init(rawValue:)) ?? .upright
         isSRGB = ignoringProfile || image.isSRGB
+        isCMYK = image.isCMYK
         isDeep = image.isDeep
         let names = image.fieldNames
         metadata = []

@@ -53,6 +53,12 @@ struct SharpenStep: SampleStep {
     var description: String { sharpening.sigma.map { "sharpen with sigma \($0)" } ?? "sharpen mildly" }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
+        // As for a blur.
+        guard image.hasAlpha else { return try sharpened(image) }
+        return try sharpened(image.premultiplied()).unpremultiplied()
+    }
+
+    private func sharpened(_ image: Raster) throws(VipsFailure) -> Raster {
         guard let sigma = sharpening.sigma else {
             return try image.convolved(with: [-1, -1, -1, -1, 32, -1, -1, -1, -1], scale: 24)
         }

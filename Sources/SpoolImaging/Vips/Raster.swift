@@ -16,6 +16,11 @@ final class Raster {
         unsafe Size(width: Int(vips_image_get_width(pointer)), height: Int(vips_image_get_height(pointer)))
     }
 
+    /// Pixels a millimetre, across and down; 1 where a file says nothing.
+    var resolution: (across: Double, down: Double) {
+        unsafe (vips_image_get_xres(pointer), vips_image_get_yres(pointer))
+    }
+
     var bands: Int { unsafe Int(vips_image_get_bands(pointer)) }
 
     var hasAlpha: Bool {

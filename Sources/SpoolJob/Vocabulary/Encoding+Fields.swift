@@ -297,7 +297,7 @@ extension AVIFOptions: Blank {
             .defaulted("effort", \.effort, WholeNumberKind(0...9), "0 is fast, 9 is small"),
             .defaulted(
                 "chromaSubsampling", \.chromaSubsampling, ChoiceKind(), "whether colour is stored at half the size"),
-            .defaulted("bitdepth", \.bitdepth, OneOfKind([8, 10, 12]), "bits a sample"),
+            .defaulted("bitdepth", \.bitdepth, OneOfKind([8, 10, 12]), "bits a sample, of pixels that have eight"),
         ])
 }
 

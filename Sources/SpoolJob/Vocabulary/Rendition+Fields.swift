@@ -134,14 +134,17 @@ extension Rendition: Blank {
             .defaulted("withoutGps", \.withoutGps, FlagKind(), "leave the position out of EXIF that is kept"),
             .defaulted(
                 "colourspace", \.colourspace, ChoiceKind(),
-                "what the numbers mean. `p3` and `keep` (the source's own) save wide colours and add a profile"),
+                "what the numbers mean. `p3` and `keep` (the source's own; of CMYK it is sRGB) save wide colours and add a profile; "
+                    + "colours that the job names, and overlays, are numbers of that space then. GIF and JPEG 2000 always "
+                    + "have sRGB"),
             .optional(
-                "density", \.density, NumberKind(atLeast: 1, atMost: 100_000), default: "the source's",
+                "density", \.density, NumberKind(atLeast: 1, atMost: 100_000),
+                default: "the source's in PNG and in kept EXIF; `xres` in TIFF",
                 "pixels an inch that the file names, for print"),
             .optional(
                 "maxBytes", \.maxBytes, WholeNumberKind(1...1_000_000_000), default: "none",
                 "the most bytes of the file: `quality` becomes as good as fits, and no better than it is given. The result names "
-                    + "it; slow"),
+                    + "it; slow. What has no quality, PNG and GIF, fits or fails"),
             .defaulted(
                 "ifLarger", \.ifLarger, ChoiceKind(),
                 "`copy` takes the bytes of the source if they are fewer than those of a rendition of the same format, size and "
@@ -328,15 +331,5 @@ extension Rule<Rendition> {
             }
         guard let other else { return }
         throw place.key(other).mistake("looks at each frame alone, so it cannot be \"animated\"; take either out")
-    }
-
-    fileprivate static let sizeByQuality = Rule(schema: [
-        "$comment": "Size is traded for quality, which png and gif do not have.",
-        "if": ["required": ["maxBytes"]],
-        "then": ImageFormat.schema(of: ImageFormat.allCases.filter { !$0.isLossless }),
-    ]) { (_, place, rendition) throws(JobError) in
-        guard rendition.maxBytes != nil, rendition.format.isLossless else { return }
-        throw place.key("maxBytes").mistake(
-            "has no meaning for \(rendition.format.rawValue), which has no quality to lower; take it out")
     }
 }
