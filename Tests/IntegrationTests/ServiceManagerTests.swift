@@ -97,19 +97,20 @@ private final class ManagerSocket {
         try fixture.drop(as: "first.json")
         #expect(try await fixture.ended("first.json").status == .done)
         let stopped = try await worker.stopJobProcesses()
+        let claims = "spool/processing/\(try #require(try fixture.spool.workers().first).worker.id)"
         try fixture.drop(as: "long.json")
-        try await eventually("it runs") { try fixture.states()["long.json"] == "processing" }
+        try await eventually("it runs") { fixture.scratch.exists("\(claims)/long.result.json") }
 
         try fixture.scratch.write("durability: none\n", to: "settings.yaml")
         worker.signal(SIGHUP)
         try await eventually("the log says what has changed") { worker.standardError.contains("changed=durability") }
         // Whoever puts this back has looked at the claim folder since.
-        let claims = try #require(try fixture.spool.workers().first).worker.id
-        try fixture.scratch.write(SpoolFixture.simple, to: "spool/processing/\(claims)/stray.json")
-        try await eventually("what nobody is at has gone back") {
-            try fixture.states()["stray.json"].map { $0 != "processing" } == true
-        }
-        #expect(try fixture.states()["long.json"] == "processing")
+        try fixture.scratch.write(SpoolFixture.simple, to: "spool/incoming/.stray")
+        try FileManager.default.moveItem(
+            atPath: fixture.path.appending("incoming/.stray").string,
+            toPath: fixture.scratch.path.pushing(FilePath("\(claims)/stray.json")).string)
+        try await eventually("what nobody is at has gone back") { !fixture.scratch.exists("\(claims)/stray.json") }
+        #expect(fixture.scratch.exists("\(claims)/long.json"))
         for process in stopped { kill(process, SIGCONT) }
         #expect(try await fixture.ended("long.json").attempts.count == 1)
         #expect(try await fixture.ended("stray.json").status == .done)

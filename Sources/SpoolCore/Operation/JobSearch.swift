@@ -55,6 +55,14 @@ extension Spool {
         return nil
     }
 
+    /// Whether a job of this name waits, is held, or runs.
+    package func isUnderWay(_ name: JobName) throws(SystemFailure) -> Bool {
+        for state in SpoolFolder.jobStates where state.isWaiting || state == .processing {
+            for (_, folder) in try places(of: state) where try folder.status(of: name.file) != nil { return true }
+        }
+        return false
+    }
+
     /// The folders in which jobs of a state lie: that of each worker, or the state's own.
     package func places(of state: SpoolFolder) throws(SystemFailure) -> [(worker: String?, folder: Folder)] {
         guard state == .processing else { return [(nil, self[state])] }

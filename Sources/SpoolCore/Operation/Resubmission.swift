@@ -49,8 +49,15 @@ extension Spool {
     }
 
     private func makeDue(_ name: JobName) throws(SystemFailure) -> Resubmission {
-        guard try self[.retry].status(of: name.file) != nil else { return .notFound }
-        try self[.retry].touch(name.file)
+        let retry = self[.retry]
+        guard try retry.status(of: name.file) != nil else { return .notFound }
+        do throws(SystemFailure) {
+            try retry.touch(name.file)
+        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
+            // Another user's file. The document beside it is the worker's, and has a job's time then.
+            guard try retry.status(of: name.result) != nil else { throw error }
+            try retry.touch(name.result)
+        }
         return .madeDue
     }
 

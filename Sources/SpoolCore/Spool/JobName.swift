@@ -27,8 +27,8 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
 
     /// `STEM-ID.json`, which nobody else makes.
     /// - Parameters:
-    ///   - stem: any text, of which so much is kept as a name can have: no slash, no dot at its beginning, and not more
-    ///     bytes than leave room for a result's name.
+    ///   - stem: any text, of which so much is kept as a name can have: no slash or control character, no dot or dash at its
+    ///     beginning, and not more bytes than leave room for a result's name.
     ///   - id: a new one.
     public init(stem: String, id: UniqueID) { self.init(stem: stem, ending: id.description) }
 
@@ -45,9 +45,12 @@ public struct JobName: Sendable, Hashable, CustomStringConvertible {
     }
 
     private init(stem: String, ending: String) {
-        // By scalars: a slash with an accent is one character, and still has a slash's byte.
-        let scalars = stem.unicodeScalars.drop { $0 == "." }.map { $0 == "/" || $0 == "\0" ? "-" : $0 }
-        let plain = String(String.UnicodeScalarView(scalars))
+        // By scalars: a slash with an accent is one character, and still has a slash's byte. A line break would end the name in
+        // a list of names.
+        let scalars = stem.unicodeScalars.map { scalar -> Unicode.Scalar in
+            scalar == "/" || scalar.properties.generalCategory == .control ? "-" : scalar
+        }
+        let plain = String(String.UnicodeScalarView(scalars.drop { $0 == "." || $0 == "-" }))
         var bytes = Array(plain.utf8.prefix(Self.maximumStem - ending.utf8.count - 1))
         while !bytes.isEmpty, String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
         bytes += Array("\(bytes.isEmpty ? "job" : "")-\(ending)".utf8)

@@ -80,9 +80,7 @@ extension Spool {
 
     /// Whether a job of this name waits, is held, runs or has failed.
     func hasUnfinished(_ name: JobName) throws(SystemFailure) -> Bool {
-        for state in SpoolFolder.jobStates where state != .done {
-            for (_, folder) in try places(of: state) where try folder.status(of: name.file) != nil { return true }
-        }
-        return false
+        if try isUnderWay(name) { return true }
+        return try self[.failed].status(of: name.file) != nil
     }
 }

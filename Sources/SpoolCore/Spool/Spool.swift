@@ -27,9 +27,11 @@ public final class Spool: Sendable {
                 folders[folder] = try root.folder(folder.name)
             }
         } catch {
-            throw SpoolError(
-                .system, error.path, "\(error); repair the spool with: spool-worker init \(path.printable)",
-                underlying: error)
+            let advice =
+                error.errno == .permissionDenied
+                ? "whoever looks at a spool must be allowed to read its folders: chmod, or another user"
+                : "repair the spool with: spool-worker init \(path.printable)"
+            throw SpoolError(.system, error.path, "\(error); \(advice)", underlying: error)
         }
         self.folders = Mutex(folders)
     }

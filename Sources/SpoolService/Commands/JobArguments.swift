@@ -37,7 +37,7 @@ struct JobSelection: ParsableArguments {
     var all = false
 
     func validate() throws {
-        guard names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
+        guard names.isEmpty == all else { throw ValidationError("name the jobs, or say --all, and not both") }
     }
 
     /// - Parameter state: whose jobs all are.

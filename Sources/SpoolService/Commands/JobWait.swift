@@ -19,13 +19,12 @@ struct JobWait {
         while true {
             var left: [JobName] = []
             for name in open {
-                guard let result = try spool.result(of: name) else {
+                guard let end = try end(of: name) else {
                     left.append(name)
                     continue
                 }
-                guard result.status == .failed else { continue }
+                guard case .failed(let reason) = end else { continue }
                 failed += 1
-                let reason = result.error.map { "\($0.code.rawValue): \($0.message)" } ?? "failed"
                 progress.say("\(name): \(reason)")
             }
             open = left
@@ -37,6 +36,24 @@ struct JobWait {
             }
             try await Task.sleep(for: Self.pause)
         }
+    }
+
+    private enum End {
+        case done
+        case failed(String)
+    }
+
+    /// How a job has ended, as its file says; the document beside it may be gone, or unreadable.
+    /// - Returns: nil while there is none, or while another job of this name, which was dropped later, is on its way.
+    private func end(of name: JobName) throws -> End? {
+        guard let state = try [SpoolFolder.done, .failed].first(where: { try spool[$0].status(of: name.file) != nil }),
+            try !spool.isUnderWay(name)
+        else { return nil }
+        guard let result = try spool.result(of: name) else {
+            return state == .done ? .done : .failed("failed, and has no result that can be read")
+        }
+        guard result.status == .failed else { return .done }
+        return .failed(result.error.map { "\($0.code.rawValue): \($0.message)" } ?? "failed")
     }
 
     /// Names the jobs that are not done yet; of many, the first.

@@ -26,7 +26,7 @@ struct RetryCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func validate() throws {
-        guard names.isEmpty == all else { throw ValidationError("name the jobs, or say --all") }
+        guard names.isEmpty == all else { throw ValidationError("name the jobs, or say --all, and not both") }
         guard code == nil || all else { throw ValidationError("--code needs --all") }
     }
 

@@ -9,7 +9,7 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show what a spool holds: jobs in each state, the oldest, what is under way, the workers.",
         discussion: """
-            Folders into which this user may not look have a question mark. For probes and monitors: spool-worker health.
+            Claim folders into which this user may not look have a question mark. For probes and monitors: spool-worker health.
 
             By hand: ls SPOOL/incoming | wc -l; ls -t SPOOL/done | head; cat SPOOL/.spool/workers/*
             """)
@@ -38,7 +38,8 @@ struct StatusCommand: AsyncParsableCommand {
             let spool = try Spool(at: try await settings.load().spool)
             repeat {
                 let begin = ContinuousClock.now
-                let report = StatusReport(spool: spool, survey: try SpoolSurvey(of: spool), now: Date())
+                let report = StatusReport(
+                    spool: spool, survey: try SpoolSurvey(of: spool), pause: try spool.pauseReason(), now: Date())
                 if watch && json {
                     print(String(decoding: report.json.bytes(indented: false), as: UTF8.self))
                 } else if watch {
@@ -64,6 +65,8 @@ struct StatusCommand: AsyncParsableCommand {
 struct StatusReport {
     var spool: Spool
     var survey: SpoolSurvey
+    /// Why an operator has paused the spool; nil if nobody has.
+    var pause: String?
     var now: Date
 
     var json: JSONValue {
@@ -91,6 +94,7 @@ struct StatusReport {
         }
         return [
             "spool": .string(spool.path.printable), "id": .string(spool.marker.id), "folders": .object(states),
+            "pause": pause.map { .string($0) } ?? .null,
             "underWay": .array(
                 survey.underWay.map { job in
                     [
@@ -126,6 +130,9 @@ struct StatusReport {
         }
         var parts = [Self.table(rows, numbers: [1, 2, 3, 4])]
         if let forecast { parts[0].append(forecast) }
+        if let pause {
+            parts[0].append("paused\(pause.isEmpty ? "" : ": \(pause)"); to go on: spool-worker resume")
+        }
         if let due = survey.states[.retry]?.nextDue, due > now {
             parts[0].append("the next job of retry is due in \(Self.words(due.timeIntervalSince(now)))")
         }

@@ -91,12 +91,13 @@ extension JobTurn {
             let reading = try JobReading(name.file, in: retry, limits: limits)
         else { return .not(.gone) }
         let told = try ResultDocument.history(name.result, in: retry)
+        let touch = Touch(file: status, document: try retry.status(of: name.result), now: now)
         let isEarly = reading.content.notBefore.map { $0 > now } ?? false
-        if isEarly, let time = reading.content.notBefore, !told.isOverruled(by: status, until: time, now: now) {
+        if isEarly, let time = reading.content.notBefore, !told.isOverruled(by: touch, until: time) {
             return .not(.postponed(until: time))
         }
         if case .document(let document) = told,
-            let retryAt = document.notBefore(modified: status.modified),
+            let retryAt = document.notBefore(touch),
             !RetryListing.isDue(retryAt, now: now, longestWait: retries.longestWait)
         {
             return .not(.postponed(until: retryAt))
@@ -220,21 +221,46 @@ extension JobTurn {
     }
 }
 
-extension ResultDocument.Reading {
-    /// Whether an operator has touched the job's file since its last claim, who means now.
-    /// - Parameter time: for which the job asks. The file may have it in whole seconds.
-    fileprivate func isOverruled(by file: FileStatus, until time: Date, now: Date) -> Bool {
-        guard case .document(let document) = self else { return false }
+/// What the times of a job in `retry` say of an operator, who touches its file, or the document beside it where the file is
+/// another user's, and means now.
+private struct Touch {
+    var file: FileStatus
+    /// nil if there is none.
+    var document: FileStatus?
+    var now: Date
+
+    /// When somebody has touched it since a document told of it; nil if nobody has. A time that was set for the job, and has come,
+    /// counts as well.
+    func time(since told: ResultDocument) -> Date? {
         let touched = Date(nanoseconds: file.modified)
-        return touched > document.claimedAt && touched <= now && touched < time - 2
+        if touched > told.claimedAt, touched <= now { return touched }
+        guard !file.isOwn, let document else { return nil }
+        // Where a file system lets nobody set a time, it is that of the document's making.
+        let written = Date(nanoseconds: document.modified)
+        return written > told.lastMoment + Self.slowestWrite && written <= now ? written : nil
+    }
+
+    /// Seconds.
+    private static let slowestWrite = 2.0
+}
+
+extension ResultDocument.Reading {
+    /// Whether an operator lets a job begin that asks for a later time.
+    /// - Parameter time: for which the job asks. The file may have it in whole seconds.
+    fileprivate func isOverruled(by touch: Touch, until time: Date) -> Bool {
+        guard case .document(let document) = self, let touched = touch.time(since: document) else { return false }
+        return touched < time - 2
     }
 }
 
 extension ResultDocument {
-    /// When the next attempt may begin of a job whose file could not be given that time, because it is another user's. An
-    /// operator who has touched the file since means now.
-    fileprivate func notBefore(modified: Int64) -> Date? {
-        Date(nanoseconds: modified) > claimedAt ? nil : retryAt
+    /// When the next attempt may begin of a job whose file could not be given that time, because it is another user's.
+    fileprivate func notBefore(_ touch: Touch) -> Date? { touch.time(since: self) == nil ? retryAt : nil }
+
+    /// The last of which it tells, shortly before it was written.
+    fileprivate var lastMoment: Date {
+        let ends = attempts.map { $0.startedAt + ($0.milliseconds ?? 0) / 1000 }
+        return ends.reduce(claimedAt, max)
     }
 
     /// Another worker, or another life: what the last one said of its end is past.

@@ -22,6 +22,9 @@ struct RenditionPattern {
             }
             formats = [own]
         }
+        if let width = widths.first(where: { width in widths.count { $0 == width } > 1 }) {
+            throw UsageError("--width \(width) is there more than once; name each width once")
+        }
         var renditions: [Rendition] = []
         for format in formats {
             for width in widths.isEmpty ? [nil] : widths.map(Optional.some) {
