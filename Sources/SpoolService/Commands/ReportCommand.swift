@@ -75,6 +75,7 @@ struct ReportCommand: AsyncParsableCommand {
             throw SystemFailure("write", path, .isDirectory)
         }
         let folder = try Folder(at: path.removingLastComponent())
+        guard try folder.status(of: name)?.kind != .folder else { throw SystemFailure("write", path, .isDirectory) }
         try folder.remove(temporary)
         try folder.create(temporary).write(content)
         try folder.move(temporary, to: folder, replacing: name)

@@ -225,7 +225,7 @@ extension Settings {
         else {
             throw ConfigurationError(
                 setting.origin,
-                "takes a time of at least \(minimum) (\"5\" or \"5s\", \"500ms\", \"2m\", \"1w\"), not \"\(setting.value)\""
+                "takes a time of at least \(minimum) and at most a year (\"5\" or \"5s\", \"500ms\", \"2m\", \"1w\"), not \"\(setting.value)\""
             )
         }
         return duration

@@ -11,11 +11,13 @@ final class StopDeadline: Sendable {
 
     /// Only the first call counts.
     /// - Parameters:
+    ///   - cause: of the end, when the time has passed.
     ///   - signals: each of them is the deadline.
     ///   - end: ends running jobs.
     ///   - giveUp: ends the process.
     func start(
-        after patience: Duration, signals: [UnixSignal], end: @escaping @Sendable (_ reason: String) async -> Void,
+        after patience: Duration, because cause: String, signals: [UnixSignal],
+        end: @escaping @Sendable (_ reason: String) async -> Void,
         giveUp: @escaping @Sendable () -> Void
     ) {
         let finish = { @Sendable (reason: String) async in
@@ -27,7 +29,7 @@ final class StopDeadline: Sendable {
             guard tasks.isEmpty else { return }
             tasks = [
                 Task {
-                    if (try? await Task.sleep(for: patience)) != nil { await finish("the time to finish is over") }
+                    if (try? await Task.sleep(for: patience)) != nil { await finish(cause) }
                 },
                 Task {
                     for await signal in await UnixSignalsSequence(trapping: signals) {

@@ -66,7 +66,7 @@ struct WorkerLoop: ~Copyable {
         do {
             while try await step(in: &group) { await service.wake.wait() }
         } catch {
-            service.keepDeadline(.zero)
+            service.keepDeadline(.zero, because: "the run cannot go on")
             await service.work.abort()
             while intake.countUnderWay > 0 {
                 await service.wake.wait()

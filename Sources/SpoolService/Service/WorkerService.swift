@@ -83,8 +83,8 @@ package struct WorkerService: Service {
     }
 
     /// Ends running jobs after a time or at a signal; then, if threads still hang in the kernel, ends the process.
-    func keepDeadline(_ patience: Duration) {
-        deadline.start(after: patience, signals: stopSignals) { [work, logger] reason in
+    func keepDeadline(_ patience: Duration, because cause: String = "the time to finish is over") {
+        deadline.start(after: patience, because: cause, signals: stopSignals) { [work, logger] reason in
             logger.notice("\(reason): jobs that are not done yet go back")
             await work.abort()
         } giveUp: { [logger] in
