@@ -197,6 +197,26 @@ import Testing
         try fixture.expectConsistent()
     }
 
+    @Test func `is told of jobs without results, of names used twice, and of a pause while no worker runs`()
+        async throws
+    {
+        let fixture = try await SpoolFixture(picture: false)
+        try fixture.scratch.write("{}", to: "spool/failed/bad.json")
+        try fixture.scratch.write("{}", to: "spool/done/good.json")
+        try fixture.scratch.write("no document", to: "spool/done/good.result.json")
+        let bad = try await call("wait", "bad", in: fixture)
+        #expect(bad.status == 1 && bad.errors.contains("bad.json: failed, and has no result"), "\(bad)")
+        #expect(try await call("wait", "good", in: fixture).status == 0)
+        try fixture.drop(as: "good.json")
+        let late = try await call("wait", "good", "--timeout", "100ms", in: fixture)
+        #expect(late.status == 75, "\(late)")
+
+        try fixture.spool.pause(because: "cleaning")
+        #expect(try await call("status", in: fixture).output.contains("paused: cleaning; to go on"))
+        let status = try await call("status", "--json", in: fixture).output
+        #expect(try JSONValue(parsing: status.utf8)["pause"] == "cleaning")
+    }
+
     @Test func `watches: each look shows rates and what is under way`() async throws {
         let fixture = try await SpoolFixture()
         try fixture.drop(as: "first.json")

@@ -28,6 +28,12 @@ import Testing
         #expect(name.description == "\u{FFFD}\u{FFFD}.json")
     }
 
+    @Test(arguments: ["-rf\nx", "..-rf\nx", "--rf\rx"])
+    func `made of any text can stand in a list and behind a command`(stem: String) {
+        let name = JobName(stem: stem, id: UniqueID())
+        #expect(name.file.string.hasPrefix("rf-x-"), "\(name)")
+    }
+
     @Test func `is one line in messages`() throws {
         #expect(try #require(JobName("a\nb.json")).description == "a\\nb.json")
     }

@@ -76,6 +76,29 @@ struct MetadataTests {
         #expect(zip(colour, [200, 60, 40]).allSatisfy { abs(Int($0) - $1) < 8 }, "\(colour)")
     }
 
+    /// Whichever way it goes: with another kernel, libvips has all of it.
+    @Test(arguments: [Kernel.lanczos3, .cubic]) func `a PNG has its source's density`(kernel: Kernel) throws {
+        let image = try Picture(64, 40, [200, 60, 40]).raster.applying("copy") {
+            $0.set("xres", 12.0)
+            $0.set("yres", 12.0)
+        }
+        var encoder = Encoder(.jpeg(JPEGOptions()))
+        encoder.keepsMetadata = true
+        try Descriptor(creating: folder.file("source")).with { try encoder.write(image, to: OutputFile($0)) }
+        let resolution = try header(.png) { $0.kernel = kernel }.resolution
+        #expect(abs(resolution.across - 12) < 0.1 && abs(resolution.down - 12) < 0.1, "\(resolution)")
+    }
+
+    @Test func `a TIFF with a predictor for fractions is refused`() throws {
+        try writeSource()
+        var options = TIFFOptions()
+        options.predictor = .float
+        var rendition = Rendition(path: "x", format: .tiff, width: 20)
+        rendition.encoding = .tiff(options)
+        let error = try render(folder.file("source"), [rendition], in: folder).failure()
+        #expect(error.code == .optionUnsupported && error.message.contains("predictor float"), "\(error.message)")
+    }
+
     @Test func `EXIF is kept without position, orientation and thumbnail`() throws {
         try writeSource()
         let image = try header { $0.keep = [.exif] }
