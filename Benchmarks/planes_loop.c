@@ -126,7 +126,7 @@ static int reduction(struct size stored, struct size wanted) {
     if (stored.width < wanted.width || stored.height < wanted.height)
         stop("source", "it is smaller than the result, for which the worker does not use planes");
     int factor = 8;
-    while (rounded_up(stored.width, factor) < wanted.width || rounded_up(stored.height, factor) < wanted.height)
+    while (stored.width / factor < wanted.width || stored.height / factor < wanted.height)
         factor /= 2;
     return factor;
 }

@@ -32,6 +32,9 @@ extension SystemFailure {
     /// Whether this process lacks descriptors or memory, which is no fault of what it was about to do.
     package var isStarvation: Bool { [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(errno) }
 
+    /// Whether this process may not do that: the file is another user's.
+    package var lacksRight: Bool { errno == .permissionDenied || errno == .notPermitted }
+
     /// Whether there is something of the name that this process will never read: another user's file, a link, a folder.
     package var isOfUnreadableFile: Bool {
         [.permissionDenied, .notPermitted, .tooManySymbolicLinkLevels, .isDirectory, .notDirectory].contains(errno)

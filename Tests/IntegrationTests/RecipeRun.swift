@@ -109,6 +109,7 @@ final class RunningRecipe {
     private var members: [Int32] {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap(Int32.init).filter { pid in
+                // One that has ended since the listing has no file.
                 guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
                     return false
                 }

@@ -30,6 +30,31 @@ import Testing
         try fixture.expectConsistent()
     }
 
+    /// The worker is root here, so the file gets the time that another worker could not have changed.
+    @Test(.enabled(if: geteuid() == 0), arguments: [0.0, nil])
+    func `and is another user's is begun when its document says so`(seconds: Double?) async throws {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let dropped = Date()
+        try fixture.scratch.write(Self.job(notBefore: Date() + 200_000), to: "spool/incoming/.job")
+        let hidden = fixture.path.appending("incoming/.job").string
+        #expect(unsafe chown(hidden, 12_345, 12_345) == 0)
+        try FileManager.default.moveItem(atPath: hidden, toPath: fixture.path.appending("incoming/job.json").string)
+        try await eventually("the job waits") { fixture.scratch.exists("spool/retry/job.json") }
+        func set(_ time: Date, _ file: String) throws {
+            try FileManager.default.setAttributes(
+                [.modificationDate: time], ofItemAtPath: fixture.path.appending("retry/\(file)").string)
+        }
+        try set(dropped - 60, "job.json")
+        // `touch` means the present, which must differ from when the document was written.
+        let touched = seconds.map(Date.init(timeIntervalSince1970:)) ?? Date() + 3
+        try set(touched, "job.result.json")
+        #expect(try await fixture.ended().status == .done)
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
     @Test func `for tomorrow waits visibly, and is begun when an operator says so`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()

@@ -24,8 +24,7 @@ struct ReductionTests {
     @Test(arguments: [(1, Reduction.none), (2, .whole(2)), (7, .whole(4)), (8, .whole(8))])
     func `a side of a JPEG is not reduced to nothing`(_ height: Int, expected: Reduction) {
         let needed = [Size(width: 8, height: 1)]
-        #expect(
-            Reduction(of: .jpeg, stored: Size(width: 64, height: height), needed: needed) == expected)
+        #expect(Reduction(of: .jpeg, stored: Size(width: 64, height: height), needed: needed) == expected)
     }
 
     @Test func `the largest rendition decides, on each axis`() {
@@ -35,8 +34,7 @@ struct ReductionTests {
 
     @Test func `WebP is scaled by the factor that is needed`() {
         let stored = Size(width: 1000, height: 500)
-        #expect(
-            Reduction(of: .webp, stored: stored, needed: [Size(width: 250, height: 125)]) == .scale(0.25))
+        #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 250, height: 125)]) == .scale(0.25))
         #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 250, height: 500)]) == .none)
         #expect(Reduction(of: .webp, stored: stored, needed: [Size(width: 2000, height: 1000)]) == .none)
     }

@@ -76,7 +76,7 @@ struct DocumentFile {
     private func show(_ time: Int64, on file: OpenFile) throws(SystemFailure) {
         do throws(SystemFailure) {
             try file.setModified(time)
-        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
+        } catch  where error.lacksRight {
             return
         }
     }

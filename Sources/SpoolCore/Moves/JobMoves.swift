@@ -174,7 +174,7 @@ package struct JobMoves: Sendable {
         let milliseconds = Int64((time.timeIntervalSince1970 * 1000).rounded())
         do throws(SystemFailure) {
             try lease.claims.setModified(claimed.file, milliseconds * 1_000_000)
-        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
+        } catch  where error.lacksRight {
             return
         }
     }

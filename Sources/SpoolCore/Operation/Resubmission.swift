@@ -53,10 +53,11 @@ extension Spool {
         guard try retry.status(of: name.file) != nil else { return .notFound }
         do throws(SystemFailure) {
             try retry.touch(name.file)
-        } catch  where error.errno == .notPermitted || error.errno == .permissionDenied {
-            // Another user's file. The document beside it is the worker's, and has a job's time then.
+        } catch  where error.lacksRight {
+            // Another user's file. The document beside it is the worker's, and has a job's time then. One of long ago cannot be
+            // taken for that of its making.
             guard try retry.status(of: name.result) != nil else { throw error }
-            try retry.touch(name.result)
+            try retry.setModified(name.result, 0)
         }
         return .madeDue
     }

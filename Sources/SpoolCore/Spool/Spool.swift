@@ -29,7 +29,7 @@ public final class Spool: Sendable {
         } catch {
             let advice =
                 error.errno == .permissionDenied
-                ? "whoever looks at a spool must be allowed to read its folders: chmod, or another user"
+                ? "ask its owner for the right to read the folders of the spool, or run this as a user who has it"
                 : "repair the spool with: spool-worker init \(path.printable)"
             throw SpoolError(.system, error.path, "\(error); \(advice)", underlying: error)
         }

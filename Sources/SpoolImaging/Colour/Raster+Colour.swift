@@ -41,6 +41,12 @@ extension Raster {
         return try joined.image()
     }
 
+    /// The image after a change that mixes pixels. Transparent ones must not show by that.
+    func mixingPixels(_ change: (Raster) throws(VipsFailure) -> Raster) throws(VipsFailure) -> Raster {
+        guard hasAlpha else { return try change(self) }
+        return try change(premultiplied()).unpremultiplied()
+    }
+
     private func converted(toGreyscale: Bool) throws(VipsFailure) -> Raster {
         // The header may claim a space that the bands contradict.
         let source = interpretation

@@ -28,11 +28,7 @@ struct BlurStep: SampleStep {
         }
     }
 
-    func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        // Mixing pixels must not let transparent ones show.
-        guard image.hasAlpha else { return try blurred(image) }
-        return try blurred(image.premultiplied()).unpremultiplied()
-    }
+    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.mixingPixels(blurred) }
 
     private func blurred(_ image: Raster) throws(VipsFailure) -> Raster {
         switch blur {
@@ -52,11 +48,7 @@ struct SharpenStep: SampleStep {
 
     var description: String { sharpening.sigma.map { "sharpen with sigma \($0)" } ?? "sharpen mildly" }
 
-    func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        // As for a blur.
-        guard image.hasAlpha else { return try sharpened(image) }
-        return try sharpened(image.premultiplied()).unpremultiplied()
-    }
+    func apply(to image: Raster) throws(VipsFailure) -> Raster { try image.mixingPixels(sharpened) }
 
     private func sharpened(_ image: Raster) throws(VipsFailure) -> Raster {
         guard let sigma = sharpening.sigma else {

@@ -236,8 +236,8 @@ private struct Touch {
         if touched > told.claimedAt, touched <= now { return touched }
         guard !file.isOwn, let document else { return nil }
         // Where a file system lets nobody set a time, it is that of the document's making.
-        let written = Date(nanoseconds: document.modified)
-        return written > told.lastMoment + Self.slowestWrite && written <= now ? written : nil
+        let set = Date(nanoseconds: document.modified)
+        return set < told.claimedAt || set > told.lastMoment + Self.slowestWrite && set <= now ? set : nil
     }
 
     /// Seconds.
