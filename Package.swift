@@ -68,14 +68,20 @@ let package = Package(
         .target(
             name: "SpoolInspection", dependencies: ["CZlib", "SpoolJob", "SpoolWire"], swiftSettings: settings),
 
-        // Images: the only importer of libvips, TurboJPEG and zimg.
-        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        // JPEGs that stay in their planes, and what all renditions have in common: sizes, parts, limits, files.
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
+            name: "SpoolPlanes",
+            dependencies: ["CTurboJPEG", "CZimg", "SpoolInspection", "SpoolJob", "SpoolSystem", "SpoolWire"],
+            swiftSettings: settings),
+
+        // All other images: the only importer of libvips.
+        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .target(
             name: "SpoolImaging",
             dependencies: [
-                "CTurboJPEG", "CVips", "CZimg", "SpoolInspection", "SpoolJob", "SpoolSystem", "SpoolWire",
+                "CTurboJPEG", "CVips", "SpoolInspection", "SpoolJob", "SpoolPlanes", "SpoolSystem", "SpoolWire",
             ],
             swiftSettings: settings),
 
@@ -135,7 +141,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SpoolImagingTests",
-            dependencies: ["CTurboJPEG", "CVips", "SpoolImaging", "SpoolInspection", "SpoolJob", "SpoolWire"],
+            dependencies: [
+                "CTurboJPEG", "CVips", "SpoolImaging", "SpoolInspection", "SpoolJob", "SpoolPlanes", "SpoolWire",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "SpoolWatchTests", dependencies: ["SpoolWatch", "SpoolCore", "SpoolSystem", "TestSupport", system],

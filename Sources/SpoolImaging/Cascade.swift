@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// One version of the decoded source, and what has been resized of it by the plan.
 final class Cascade {

@@ -2,6 +2,7 @@ import CVips
 import FoundationEssentials
 import SpoolInspection
 package import SpoolJob
+import SpoolPlanes
 import SpoolSystem
 package import SpoolWire
 

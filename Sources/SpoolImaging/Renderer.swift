@@ -1,4 +1,5 @@
 public import SpoolJob
+import SpoolPlanes
 public import SpoolWire
 
 /// Makes renditions with libvips, one job at a time.

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 extension Rendering {
     /// Makes each frame by itself: resizing all together would mix the edges of one with the next.

@@ -1,6 +1,7 @@
 import CVips
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 /// One job under way, from the source's first byte to the last rendition's last.
@@ -60,10 +61,10 @@ struct Rendering {
                 index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
                 frames: decoder.frameCount(of: header))
             try task.check(request.limits, source: header.shape)
-            try task.checkLosses(of: header)
+            try task.layout.check(task.losses(of: header))
             tasks.append(task)
         }
-        try tasks.check(request.limits, source: header.shape)
+        try request.limits.check(outputPixels: tasks.reduce(0) { $0 + $1.outputPixels(of: header.shape) })
         self.tasks = tasks
         self.overlays = overlays
         limits = request.limits
@@ -71,7 +72,7 @@ struct Rendering {
         let planar = tools.areAllowed ? content.flatMap(PlanarDecoder.init) : nil
         let planner = Planner(
             header: header, format: source.format, failOn: request.input.failOn,
-            planes: planar.map { Planner.PlanesHeader(size: $0.size, subsampling: $0.subsampling) })
+            planes: planar.map { PlanesPlanner.PlanesHeader(size: $0.size, subsampling: $0.subsampling) })
         plan = planner.plan(tasks)
         // What it holds of the file is not needed otherwise.
         self.planar = if case .planes = plan { planar } else { nil }
@@ -110,7 +111,7 @@ struct Rendering {
         var run = try onPlanes { () throws(PlaneFailure) in
             try PlanesRun(plan, planar, tools.scaler)
         }
-        return try RenditionMakers.run(threads.makers) { makers throws(JobError) in
+        return try RenditionMakers.run(threads.makers, forgetErrors: vips_error_clear) { makers throws(JobError) in
             for number in plan.resizes.indices {
                 let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
                 var pixels: [ColourSpace: Raster] = [:]
@@ -173,10 +174,7 @@ struct Rendering {
         do {
             return try body()
         } catch {
-            if error.isOfSource {
-                throw JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
-            }
-            throw JobError(.renderFailed, "the renditions could not be made: \(error.message)")
+            throw error.jobError
         }
     }
 
@@ -192,7 +190,8 @@ struct Rendering {
                 try writeFrames(of: task, plan, to: file)
             }
         }
-        let renditions = try RenditionMakers.run(threads.makers) { makers throws(JobError) in
+        let renditions = try RenditionMakers.run(threads.makers, forgetErrors: vips_error_clear) {
+            makers throws(JobError) in
             // One after the other, so that what one keeps in memory is gone before the next.
             for (number, strand) in plan.strands.enumerated() {
                 guard !strand.version.isAnimated, let image = images[strand.version.colourspace] else { continue }

@@ -1,21 +1,21 @@
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 /// One rendition of a job: what to do with the decoded image.
 struct RenditionTask {
-    /// Its place in the job, for messages.
-    var index: Int
-    var rendition: Rendition
-    /// How the stored image is turned for it.
-    var orientation: Orientation
-    /// The part of the source that is used: as stored, and seen upright.
-    var area, uprightArea: Box
+    var layout: RenditionLayout
     /// How many are made; 1 of what does not move.
     var frames: Int
-    var plan: ResizePlan
     var encoder: Encoder
     let overlays: OverlayImages
+
+    var index: Int { layout.index }
+    var rendition: Rendition { layout.rendition }
+    var orientation: Orientation { layout.orientation }
+    var area: Box { layout.area }
+    var plan: ResizePlan { layout.plan }
 
     /// - Parameters:
     ///   - overlays: the job's, loaded before the steps are applied.
@@ -27,25 +27,11 @@ struct RenditionTask {
         _ index: Int, _ rendition: Rendition, _ header: SourceHeader, _ overlays: OverlayImages, upright: Orientation,
         trimmed: Box?, frames: Int
     ) throws(JobError) {
-        self.index = index
-        self.rendition = rendition
         self.overlays = overlays
         self.frames = rendition.animated ? frames : 1
-        orientation = rendition.orientation(after: upright)
-        let turned = orientation.swapsSides ? header.size.transposed : header.size
-        uprightArea = trimmed ?? Box(all: turned)
-        if let extract = rendition.extract {
-            let wanted = Box(extract)
-            guard Box(all: uprightArea.size).contains(wanted) else {
-                throw JobError(
-                    .jobInvalid,
-                    "renditions[\(index)].extract reaches to \(wanted.right), \(wanted.bottom), but the "
-                        + "\(trimmed == nil ? "image" : "trimmed image") is \(uprightArea.size)")
-            }
-            uprightArea = uprightArea.part(wanted)
-        }
-        area = uprightArea.asStored(orientation, in: header.size)
-        plan = ResizePlan(stored: area.size, orientation: orientation, rendition: rendition)
+        layout = try RenditionLayout(
+            index, rendition, stored: header.size, upright: upright, trimmed: trimmed,
+            isPlain: rendition.isPlain)
         encoder = try Encoder(rendition)
         try rendition.kernel.check(index)
     }
@@ -197,9 +183,11 @@ extension Rendition {
         obliqueAngle != nil || extractAfter != nil || normalise != nil || clahe != nil
             || extend.map { $0.extendWith != .background } ?? false
     }
+}
 
+extension Rendition {
     /// Whether the resized, cut picture is all that is in the file, without a change to it.
-    var isPlain: Bool {
+    fileprivate var isPlain: Bool {
         obliqueAngle == nil && extractAfter == nil && extend == nil && adjustments.isEmpty && negate == nil
             && corrections.isEmpty && composite.isEmpty && keep.isEmpty && colourspace == .srgb && density == nil
             && maxBytes == nil && encoding.format == .jpeg

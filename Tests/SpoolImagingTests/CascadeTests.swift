@@ -4,6 +4,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct CascadeTests {
     private let stored = Size(width: 1000, height: 800)

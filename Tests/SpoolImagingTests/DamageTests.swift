@@ -6,6 +6,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct DamageTests {
     private let folder: ScratchFolder

@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// Which pixels of a source a rendition has, and where.
 struct GeometryTests {

@@ -4,6 +4,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct LimitTests {
     private let folder: ScratchFolder

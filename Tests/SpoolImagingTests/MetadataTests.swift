@@ -5,6 +5,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// What a rendition keeps of its source beside the pixels.
 struct MetadataTests {

@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct OrientationTests {
     private static let red: [UInt8] = [220, 30, 30], green: [UInt8] = [30, 200, 40]

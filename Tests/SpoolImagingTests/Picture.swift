@@ -4,6 +4,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// Pixels in memory, to draw sources of and to look at renditions with.
 struct Picture: Equatable {

@@ -2,6 +2,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// What a child leaves of its planes, for its parent.
 struct PlaneScalerNotesTests {

@@ -5,6 +5,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// JPEG renditions of JPEG sources, resized as planes, against one resize of all pixels.
 @Suite struct PlanesTests {

@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 extension PixelsPlan {
     /// Of renditions that use the whole source.

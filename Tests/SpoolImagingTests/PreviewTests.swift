@@ -4,6 +4,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// What a result says of a picture: placeholders, the dominant colour, losses, the quality that fits.
 struct PreviewTests {

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 @Suite struct `The progress of a rendering` {
     private let folder: ScratchFolder

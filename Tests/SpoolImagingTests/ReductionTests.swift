@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct ReductionTests {
     private static let stored = Size(width: 2725, height: 2225)

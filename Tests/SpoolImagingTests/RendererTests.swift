@@ -4,6 +4,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 struct RendererTests {
     private let folder: ScratchFolder

@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 @Suite struct `Renditions that are made side by side` {
     private let folder: ScratchFolder

@@ -2,6 +2,7 @@ import SpoolJob
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 /// Sizes as sharp documents and tests them, most for a source of 2725 × 2225.
 struct ResizePlanTests {

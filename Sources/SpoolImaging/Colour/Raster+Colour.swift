@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolPlanes
 
 extension Raster {
     /// Whether there is one band of brightness, and perhaps alpha.

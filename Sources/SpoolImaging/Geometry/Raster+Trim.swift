@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 extension Raster {
     /// The part inside edges of one colour; all of it if there is nothing but that colour.

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// The edges of a source that renditions trim, found once for all that trim alike.
 struct TrimmedEdges {

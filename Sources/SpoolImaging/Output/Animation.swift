@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// Finished frames, and how they play.
 struct Animation {

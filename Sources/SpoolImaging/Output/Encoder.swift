@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolPlanes
 
 /// Writes finished images in one format.
 struct Encoder: CustomStringConvertible {

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolWire
 
 extension Encoding {
     /// Hands the options to libvips' operation that writes the format.
@@ -35,13 +36,6 @@ extension JPEGOptions {
         saver.set("overshoot_deringing", mozjpeg || overshootDeringing)
         saver.set("optimize_scans", mozjpeg || optimiseScans)
         saver.set("quant_table", mozjpeg ? 3 : quantisationTable)
-    }
-
-    var isProgressive: Bool { progressive || mozjpeg || optimiseScans }
-
-    /// Whether it asks for what only mozjpeg has.
-    var needsMozjpeg: Bool {
-        mozjpeg || trellisQuantisation || overshootDeringing || optimiseScans || quantisationTable > 0
     }
 }
 

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 import Synchronization
 

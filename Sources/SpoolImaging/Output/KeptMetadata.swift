@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// What goes into a file beside its pixels.
 struct KeptMetadata {

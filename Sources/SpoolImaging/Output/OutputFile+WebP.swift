@@ -1,4 +1,5 @@
 import SpoolInspection
+import SpoolPlanes
 import SpoolWire
 
 /// A file that was written, and can be changed.

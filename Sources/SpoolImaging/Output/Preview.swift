@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 /// A picture in memory: red, green, blue and alpha, row by row.

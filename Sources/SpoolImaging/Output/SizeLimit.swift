@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 extension Encoder {
     /// Writes the best quality that fits into so many bytes, and no better than the encoding's own.

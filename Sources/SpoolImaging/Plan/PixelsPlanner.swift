@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 extension PixelsPlan {
@@ -60,15 +61,5 @@ extension PixelsPlan.Need {
     fileprivate func decoded(of stored: Size) -> Size {
         if version.area.size != stored || version.gamma != nil || version.isAnimated { return stored }
         return shrinksFast ? scaled : scaled.doubled(upTo: stored)
-    }
-}
-
-extension Size {
-    /// Whether `other` is at most half of this along both sides.
-    func coversTwice(_ other: Size) -> Bool { covers(Size(width: other.width * 2, height: other.height * 2)) }
-
-    /// Twice this along both sides, or the size of the source where that is less.
-    func doubled(upTo stored: Size) -> Size {
-        Size(width: max(width, min(width * 2, stored.width)), height: max(height, min(height * 2, stored.height)))
     }
 }

@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 extension Rendering {
@@ -92,7 +93,7 @@ extension Rendering {
 extension RenditionTask {
     /// How the part that is used is cut out.
     fileprivate func partSteps(of stored: Size) -> [String] {
-        area.size == stored ? [] : ["take the part \(uprightArea)"]
+        area.size == stored ? [] : ["take the part \(layout.uprightArea)"]
     }
 }
 

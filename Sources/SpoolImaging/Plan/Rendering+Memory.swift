@@ -1,5 +1,6 @@
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolSystem
 import SpoolWire
 
@@ -76,29 +77,5 @@ extension Encoding {
         case .jxl(let options): options.effort > 7 ? 290 : 100
         case .jp2: 10
         }
-    }
-}
-
-extension PlanesPlan {
-    /// The decoded planes, and of the resized ones the most that are held at one time. While planes are turned there are
-    /// two of each.
-    /// - Parameters:
-    ///   - subsampling: the source's; nil for grey.
-    ///   - makers: how many renditions are made at a time, each of which holds its planes.
-    fileprivate func memory(decoded: Size, subsampling: Subsampling?, isTurned: Bool, makers: Int) -> Int {
-        func bytes(_ size: Size, _ subsampling: Subsampling, isGrey: Bool) -> Int {
-            Plane.bytes(of: subsampling.padded(size)) + (isGrey ? 0 : 2 * Plane.bytes(of: subsampling.colour(of: size)))
-        }
-        let isGrey = subsampling == nil
-        let source = bytes(decoded, subsampling ?? .full, isGrey: isGrey)
-        let resized = resizes.indices.map { number in
-            resizes.indices.reduce(0) { sum, other in
-                let resize = resizes[other]
-                let isMade = other <= number && other + makers > number
-                guard isMade || other <= number && resize.lastUse >= number else { return sum }
-                return sum + bytes(resize.crop?.size ?? resize.scaled, resize.subsampling, isGrey: isGrey)
-            }
-        }
-        return source + max(isTurned ? source : 0, resized.max() ?? 0)
     }
 }

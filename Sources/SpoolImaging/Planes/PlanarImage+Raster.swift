@@ -1,5 +1,6 @@
 import CTurboJPEG
 import CVips
+import SpoolPlanes
 
 extension PlanarImage {
     /// The picture as libvips goes on with it: red, green and blue, or grey.

@@ -1,4 +1,5 @@
 import CVips
+import SpoolPlanes
 
 /// Coordinates to compute pictures from: 0 in the middle, -1 and 1 at the ends of the shorter side.
 struct Canvas {

@@ -1,6 +1,7 @@
 import CVips
 import Glibc
 public import SpoolJob
+import SpoolPlanes
 
 /// Pictures that are computed, for demonstrations and tests: the same on every machine, in any size, free of rights.
 public enum SamplePicture: String, Sendable, CaseIterable {

@@ -1,6 +1,7 @@
 import CVips
 import SpoolInspection
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 /// Opens a source with the one loader of its format.

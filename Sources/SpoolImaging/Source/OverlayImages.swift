@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 
 /// The pictures that a job lays over its renditions, each decoded once.

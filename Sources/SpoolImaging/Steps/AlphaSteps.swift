@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// Divides colours by alpha, by which they were multiplied for resizing.
 struct UnpremultiplyStep: Step {

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 struct GreyscaleStep: Step {
     var description: String { "keep brightness alone" }

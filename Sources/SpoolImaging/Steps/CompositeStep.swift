@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// Lays a picture over the image.
 struct CompositeStep: Step {

@@ -1,4 +1,5 @@
 import SpoolJob
+import SpoolPlanes
 
 /// Makes light that was darkened before resizing as light as it was, or as another exponent says.
 struct GammaStep: SampleStep {

@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolPlanes
 
 struct MedianStep: SampleStep {
     let window: Int

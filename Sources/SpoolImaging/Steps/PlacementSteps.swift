@@ -1,5 +1,6 @@
 import Glibc
 import SpoolJob
+import SpoolPlanes
 
 /// Computes all pixels, so that what follows may read them in any order.
 struct KeepStep: SampleStep {

@@ -1,19 +1,4 @@
-/// What is known of an image before its pixels are: how large it is, and what they consist of.
-struct ImageShape: Equatable, Sendable {
-    var size: Size
-    /// Whether there is brightness alone instead of red, green and blue.
-    var isGreyscale: Bool
-    var hasAlpha: Bool
-
-    var bands: Int { (isGreyscale ? 1 : 3) + (hasAlpha ? 1 : 0) }
-
-    /// The same but for one thing.
-    func with<Value>(_ key: WritableKeyPath<ImageShape, Value>, _ value: Value) -> ImageShape {
-        var shape = self
-        shape[keyPath: key] = value
-        return shape
-    }
-}
+import SpoolPlanes
 
 /// One change to the image of a rendition: eight bits a sample, brightness or three colours, and perhaps alpha.
 protocol Step: CustomStringConvertible {

@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolPlanes
 
 extension Raster {
     /// The result of an operation whose input is this image.

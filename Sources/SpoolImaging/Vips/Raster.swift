@@ -1,4 +1,5 @@
 import CVips
+import SpoolPlanes
 
 /// An image of libvips: a header, and pixels that are computed when something asks for them.
 @safe

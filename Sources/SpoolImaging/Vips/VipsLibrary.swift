@@ -1,5 +1,6 @@
 import CVips
 import SpoolJob
+import SpoolPlanes
 import SpoolWire
 import Synchronization
 
