@@ -23,6 +23,9 @@ package struct PlanesPlan: Equatable, Sendable {
         package var luma, chroma: Origin
         /// The last of the resizes that needs this one; its own number if none does.
         package var lastUse: Int
+
+        /// Whether it needs the decoded source.
+        package var usesSource: Bool { luma == .source || chroma == .source }
     }
 
     package enum Origin: Equatable, Sendable {

@@ -10,7 +10,8 @@ package final class PlanarDecoder {
     package let subsampling: Subsampling?
 
     private let handle: tjhandle
-    private let bytes: [UInt8]
+    /// Of the file, until it is decoded.
+    private var bytes: [UInt8]
 
     /// Reads the header.
     /// - Returns: nil for what is stored otherwise than as brightness and colour differences in a subsampling that
@@ -37,7 +38,7 @@ package final class PlanarDecoder {
 
     deinit { unsafe tjDestroy(handle) }
 
-    /// Decodes the whole file. Every warning is an error, so damage anywhere is found, in the last rows too.
+    /// Decodes the whole file, once, and lets go of it. Every warning is an error, so damage anywhere is found, in the last rows too.
     /// - Parameter factor: 1, 2, 4 or 8.
     package func decode(reducedBy factor: Int) throws(PlaneFailure) -> PlanarImage {
         let reduced = Reduction.whole(factor).size(of: size, by: .turboJPEG)
@@ -60,6 +61,8 @@ package final class PlanarDecoder {
         var strides = image.planes.map { Int32($0.stride) }
         let status = unsafe tjDecompressToYUVPlanes(
             handle, bytes, UInt(bytes.count), &targets, Int32(reduced.width), &strides, Int32(reduced.height), flags)
+        // What follows has their memory, which is as good as new to it.
+        bytes = []
         guard status == 0 else {
             var failure = unsafe PlaneFailure.turbojpeg(handle)
             failure.isOfSource = true

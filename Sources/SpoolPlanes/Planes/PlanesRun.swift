@@ -3,7 +3,8 @@ import SpoolJob
 /// Carries out a plan for planes: what has been resized, as long as something is made of it.
 package struct PlanesRun: ~Copyable {
     private let plan: PlanesPlan
-    private let source: PlanarImage
+    /// nil once nothing is made of it any more.
+    private var source: PlanarImage?
     private let scaler: PlaneScaler
     private var images: [PlanarImage?]
 
@@ -22,22 +23,25 @@ package struct PlanesRun: ~Copyable {
         if let made = images[number] { return made }
         let resize = plan.resizes[number]
         let room = resize.subsampling.padded(resize.crop?.size ?? resize.scaled)
-        var image = PlanarImage(luma: source.luma, chroma: [])
+        let luma: Plane
         if case .same(let twin) = resize.luma, let twin = images[twin] {
-            image.luma = twin.luma
+            luma = twin.luma
         } else {
-            image.luma = try resized([origin(resize.luma).luma], of: resize.luma, resize, .full, room)[0]
+            luma = try resized([origin(resize.luma).luma], of: resize.luma, resize, .full, room)[0]
         }
-        image.chroma = try resized(
+        let chroma = try resized(
             origin(resize.chroma).chroma, of: resize.chroma, resize, resize.subsampling, room)
+        let image = PlanarImage(luma: luma, chroma: chroma)
         images[number] = image
         for earlier in 0..<number where plan.resizes[earlier].lastUse <= number { images[earlier] = nil }
+        if !plan.resizes[(number + 1)...].contains(where: \.usesSource) { source = nil }
         return image
     }
 
-    private func origin(_ origin: PlanesPlan.Origin) -> PlanarImage {
-        // A plan names no image that has been let go of.
-        if case .resized(let number) = origin, let image = images[number] { image } else { source }
+    private func origin(_ origin: PlanesPlan.Origin) throws(PlaneFailure) -> PlanarImage {
+        let image = if case .resized(let number) = origin { images[number] } else { source }
+        guard let image else { throw PlaneFailure(message: "the plan names an image that has been let go of") }
+        return image
     }
 
     private func resized(
