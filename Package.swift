@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "SpoolCore", targets: ["SpoolCore"]),
         .executable(name: "spool-worker", targets: ["SpoolWorker"]),
         .executable(name: "spool-renderer", targets: ["SpoolRenderer"]),
+        .executable(name: "spool-renderer-jpeg", targets: ["SpoolJPEGRenderer"]),
         // For the project itself: not part of an installation.
         .executable(name: "spool-sample", targets: ["SpoolSample"]),
         .executable(name: "spool-exercise", targets: ["SpoolExercise"]),
@@ -88,13 +89,18 @@ let package = Package(
         // What a renderer gives up before it sees a job, and how it forks: the only target that uses libseccomp.
         .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
-            name: "SpoolSandbox", dependencies: ["CSandbox", "SpoolSystem", "SpoolWire", system],
+            name: "SpoolSandbox", dependencies: ["CSandbox", "SpoolJob", "SpoolSystem", "SpoolWire", system],
             swiftSettings: settings),
 
-        // The renderers' program: it knows neither spool nor settings nor commands.
+        // The renderers' programs: they know neither spool nor settings nor commands. One is for all jobs, the other for the
+        // usual one.
         .executableTarget(
             name: "SpoolRenderer",
-            dependencies: ["SpoolImaging", "SpoolJob", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            dependencies: ["SpoolImaging", "SpoolJob", "SpoolPlanes", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "SpoolJPEGRenderer",
+            dependencies: ["SpoolJob", "SpoolPlanes", "SpoolSandbox", "SpoolSystem", "SpoolWire"],
             swiftSettings: settings),
         .executableTarget(
             name: "SpoolSample", dependencies: ["SpoolImaging", "SpoolJob", argumentParser], swiftSettings: settings),
@@ -160,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "SpoolCore", "SpoolRenderer", "SpoolSystem", "SpoolWorker", "TestSupport", crypto, system,
+                "SpoolCore", "SpoolJPEGRenderer", "SpoolRenderer", "SpoolSystem", "SpoolWorker", "TestSupport", crypto,
+                system,
             ],
             swiftSettings: settings),
     ]

@@ -48,8 +48,8 @@ def answers() -> Iterator[bytes]:
     rendered = {"input": {key: value for key, value in INPUT.items() if key != "path"}, "renditions": [{**image, "losses": []}]}
     end = {"signal": 0, "status": 0, "peakMemory": 1, "processorSeconds": 0.5, "refusedAllocation": 0}
     for answer in (
-        {"reply": {"_0": {"rendered": {"_0": rendered}}}}, {"reply": {"_0": {"failed": {"_0": ERROR}}}}, {"needsMemory": {"_0": 9}}, {"born": {}}, {"ended": {"_0": end}},
-        {"version": "0.1.0", "vips": "8.16", "sandbox": {"landlock": 4, "systemCalls": True}},
+        {"rendered": rendered}, {"failed": ERROR}, {"needsMemory": 9}, {"progress": {"renditions": 1, "percent": 2}}, "declined", "born", {"ended": end},
+        {"version": "0.1.0", "library": "8.16", "landlock": 4, "systemCalls": True},
     ):
         yield json.dumps(answer).encode()
 

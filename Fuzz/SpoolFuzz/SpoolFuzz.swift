@@ -59,10 +59,10 @@ private enum Reader: String, CaseIterable {
 
     /// No number or text that passes is impossible.
     private static func readAnswer(_ bytes: [UInt8]) {
-        _ = try? RendererAnswer.decode(RendererGreeting.self, from: bytes)
-        _ = try? RendererAnswer.decode(RendererNews.self, from: bytes)
-        _ = try? RendererAnswer.decode(ExplainReply.self, from: bytes)
-        guard case .reply(let reply)? = try? RendererAnswer.decode(ChildWord.self, from: bytes) else { return }
+        _ = try? RendererGreeting(message: bytes)
+        _ = try? RendererNews(message: bytes)
+        _ = try? ExplainReply(message: bytes)
+        guard case .reply(let reply)? = try? ChildWord(message: bytes) else { return }
         let job = Job(input: Input(path: "a"), renditions: [Rendition(path: "b.png", format: .png)])
         switch reply {
         case .failed(let error): check(error)

@@ -24,8 +24,6 @@ extension Renderer {
         var capabilities: Capabilities
         /// A small AVIF file, or nothing.
         var picture: Data
-        /// A small JPEG file.
-        var photo: Data
     }
 
     /// Tries out the encoders that may be missing.
@@ -33,9 +31,7 @@ extension Renderer {
     package static func tried() throws -> [UInt8] {
         let capabilities = Capabilities.current
         let picture = capabilities.avifFailure == nil ? try Trial.content(of: Encoding(.avif)) : []
-        let findings = Findings(
-            capabilities: capabilities, picture: Data(picture), photo: Data(try Trial.content(of: Encoding(.jpeg))))
-        return Array(try JSONEncoder().encode(findings))
+        return Array(try JSONEncoder().encode(Findings(capabilities: capabilities, picture: Data(picture))))
     }
 
     /// - Parameter tried: what ``tried()`` has returned in another process.
@@ -49,26 +45,6 @@ extension Renderer {
             _ = try Decoder(SourceFile(file.descriptor, nil), Input(path: "")).openHeader()
             withExtendedLifetime(file) {}
         }
-        try rehearse(Array(findings.photo))
-    }
-
-    /// Does once what a job does, so that children find all of it done: libraries bound, types known, tables made. A JPEG
-    /// that stays in its planes needs no thread.
-    private func rehearse(_ photo: [UInt8]) throws {
-        let (source, output) = (
-            try OpenFile.inMemory("spool-renderer source"), try OpenFile.inMemory("spool-renderer output")
-        )
-        try source.write(photo)
-        let job = Job(input: Input(path: "source"), renditions: [Rendition(path: "0", format: .jpeg, width: 8)])
-        let (one, other) = try MessageSocket.pair()
-        try one.send(
-            .render(RenderRequest(input: job.input, renditions: job.renditions, limits: RenderLimits())),
-            RendererFiles(source: source, outputs: [output]), JobBudget())
-        guard case (.render(let request), let files, _)? = try other.receiveCall() else { return }
-        let reply = render(request, source: files.source.descriptor, outputs: files.outputs.map(\.descriptor))
-        _ = try RendererAnswer.encode(ChildWord.reply(reply))
-        if case .failed(let error) = reply { throw error }
-        try VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.forgetUses() }
     }
 
     /// What this job needed that takes long to make: the sizes of planes. See ``prepare(_:)``.

@@ -17,8 +17,7 @@ extension Rendering {
     func write(
         _ task: RenditionTask, to output: Int32, _ body: (OutputFile) throws(JobError) -> Written
     ) throws(JobError) -> RenderedImage {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         let file = try OutputFile(output)
         let written: Written
         do {
@@ -32,12 +31,9 @@ extension Rendering {
         if written.isTooLong && file.length > task.rendition.maxBytes ?? .max {
             throw tooLong(task, bytes: file.length)
         }
-        let digest = try file.digest()
-        let lost = task.losses(of: header)
         var image = RenderedImage(
-            width: written.size.width, height: written.size.height, bytes: digest.bytes, sha256: digest.sha256,
-            milliseconds: (clock.now - start) / .milliseconds(1), quality: written.quality,
-            losses: Loss.allCases.filter(lost.contains))
+            size: written.size, try file.digest(), since: start, quality: written.quality,
+            losses: task.losses(of: header))
         if task.rendition.placeholder != nil || task.rendition.dominantColour {
             let preview = try Preview(of: output)
             if let kind = task.rendition.placeholder { image.placeholder = try preview.text(kind) }

@@ -95,13 +95,9 @@ struct Rendering {
         case .planes(let plan): renditions = try run(plan, outputs)
         case .pixels(let plan, _): renditions = try run(plan, outputs)
         }
-        return RenderedJob(input: input, renditions: tasks.compactMap { renditions.removeValue(forKey: $0.index) })
-    }
-
-    private var input: RenderedInput {
-        RenderedInput(
-            format: source.format.rawValue, width: header.size.width, height: header.size.height,
-            pages: header.pages, bytes: source.digest.bytes, sha256: source.digest.sha256)
+        return RenderedJob(
+            input: RenderedInput(source, header),
+            renditions: tasks.compactMap { renditions.removeValue(forKey: $0.index) })
     }
 
     // MARK: Planes

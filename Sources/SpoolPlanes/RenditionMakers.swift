@@ -52,6 +52,22 @@ package final class RenditionMakers {
 
     private init(_ count: Int, _ forget: @escaping () -> Void) { (self.count, forgetErrors) = (count, forget) }
 
+    /// How many renditions are made at a time, as far as memory allows.
+    /// - Parameters:
+    ///   - limit: bytes that the job may have. What is expected must be half of it, since it is not exact.
+    ///   - memory: what is expected with so many.
+    package static func count(of renditions: Int, threads: Int, within limit: Int, memory: (Int) -> Int) -> Int {
+        var makers = min(threads, renditions)
+        while makers > 1 && memory(makers) > limit / 2 { makers -= 1 }
+        return makers
+    }
+
+    /// - Parameter each: what the encoder of each rendition takes.
+    /// - Returns: what so many of them take at a time, with their threads.
+    package static func memory(_ each: [Int], makers: Int) -> Int {
+        each.sorted(by: >).prefix(makers).reduce(0, +) + (makers > 1 ? makers * Thread.smallStack : 0)
+    }
+
     /// Runs `body`, which has renditions made.
     /// - Parameters:
     ///   - count: how many at a time; with 1 there are no threads.

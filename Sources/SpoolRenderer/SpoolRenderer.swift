@@ -1,6 +1,7 @@
 import Glibc
 import SpoolImaging
 import SpoolJob
+import SpoolPlanes
 package import SpoolSandbox
 import SpoolSystem
 package import SpoolWire
@@ -18,6 +19,7 @@ enum SpoolRenderer {
             let formats = arguments.dropFirst().compactMap(SourceFormat.init)
             try Renderer.load(trusting: formats)
             let renderer = try Renderer(tried: ForkedChild.output { try Renderer.tried() })
+            try renderer.rehearse(PlanarEncoder.sample())
             let socket = MessageSocket(owning: ChildProcess.socketDescriptor)
             let fonts = formats.contains(where: \.isDrawn) ? FontFolders.all : []
             try RendererParent(renderer, to: socket, mode, readable: fonts).run()
@@ -41,17 +43,13 @@ extension Renderer: RendererProgram {
                 request, source: source, overlays: files.overlays.map(\.descriptor),
                 outputs: files.outputs.map(\.descriptor), threads: budget.threads, memory: budget.memory
             ) { bytes throws(JobError) in
-                do {
-                    try supervisor.waitForMemory(bytes)
-                } catch {
-                    throw JobError(.rendererDied, "\(error)")
-                }
+                try supervisor.waitForMemory(of: bytes)
             } progress: {
                 // A supervisor that has gone ends this process by itself.
                 try? supervisor.report($0)
             }
-            return try RendererAnswer.encode(ChildWord.reply(reply))
-        case .explain(let request): return try RendererAnswer.encode(explain(request, source: source))
+            return ChildWord.reply(reply).message
+        case .explain(let request): return try explain(request, source: source).message
         }
     }
 }

@@ -4,24 +4,6 @@ package import SpoolSystem
 package import SpoolWire
 import SystemPackage
 
-/// What a renderer does with a job.
-package protocol RendererProgram: Sendable {
-    /// Of the library that it uses, for the greeting.
-    var libraryVersion: String { get }
-
-    /// Renders or explains.
-    /// - Returns: the answer as a message.
-    func answer(
-        _ call: RendererCall, _ files: RendererFiles, _ supervisor: SupervisorChannel, _ budget: JobBudget
-    ) throws -> [UInt8]
-
-    /// What a child, which has answered, would have had ready.
-    var notes: [RendererNote] { get }
-
-    /// Makes that ready for children to come, in the parent. No more than numbers comes from a child, and none is to be trusted.
-    func prepare(_ notes: [RendererNote])
-}
-
 /// A renderer's lasting process. It has loaded everything, has one thread, and never reads a byte of a job: for each it forks
 /// a child, which gets the job from the supervisor, answers, and ends.
 ///
@@ -49,8 +31,7 @@ package struct RendererParent<Program: RendererProgram> {
         self.program = program
         self.supervisor = supervisor
         try supervisor.send(
-            RendererAnswer.encode(
-                RendererGreeting(version: Release.version, vips: program.libraryVersion, sandbox: report)))
+            RendererGreeting(version: Release.version, library: program.libraryVersion, sandbox: report).message)
     }
 
     /// Forks one child after another, until the supervisor has gone.
@@ -58,7 +39,7 @@ package struct RendererParent<Program: RendererProgram> {
         while true {
             let (child, process) = try announcedChild()
             guard waits(for: process) else { return }
-            try supervisor.send(RendererAnswer.encode(RendererNews.ended(reaped(child))))
+            try supervisor.send(RendererNews.ended(reaped(child)).message)
             sandbox_free_heap()
             program.prepare(notes())
         }
@@ -77,7 +58,7 @@ package struct RendererParent<Program: RendererProgram> {
         guard child > 0 else { throw SandboxFailure.last("fork") }
         let process = OpenFile(owning: sandbox_open_process(child), path: "a process")
         guard process.descriptor >= 0 else { throw SandboxFailure.last("open a process") }
-        try supervisor.send(RendererAnswer.encode(RendererNews.born), files: [theirs.file, process])
+        try supervisor.send(RendererNews.born.message, files: [theirs.file, process])
         return (child, process)
     }
 

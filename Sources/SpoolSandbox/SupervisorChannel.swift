@@ -1,3 +1,4 @@
+package import SpoolJob
 package import SpoolSystem
 package import SpoolWire
 
@@ -16,12 +17,21 @@ package struct SupervisorChannel: Sendable {
     /// lets it go on when others have left so much. Within its share it goes on at once.
     package func waitForMemory(_ bytes: Int) throws {
         guard bytes > share else { return }
-        try socket.send(RendererAnswer.encode(ChildWord.needsMemory(bytes)))
+        try socket.send(ChildWord.needsMemory(bytes).message)
         guard try socket.receive() != nil else { throw SandboxFailure(description: "the supervisor has gone") }
+    }
+
+    /// The same, for those who tell why a job has failed.
+    package func waitForMemory(of bytes: Int) throws(JobError) {
+        do {
+            try waitForMemory(bytes)
+        } catch {
+            throw JobError(.rendererDied, "\(error)")
+        }
     }
 
     /// Says how far the job is; nobody answers.
     package func report(_ progress: RenderProgress) throws {
-        try socket.send(RendererAnswer.encode(ChildWord.progress(progress)))
+        try socket.send(ChildWord.progress(progress).message)
     }
 }

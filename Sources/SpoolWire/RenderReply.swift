@@ -1,13 +1,13 @@
 public import SpoolJob
 
 /// What a renderer answers.
-public enum RenderReply: Sendable, Equatable, Codable {
+public enum RenderReply: Sendable, Equatable {
     case rendered(RenderedJob)
     case failed(JobError)
 }
 
 /// A job whose renditions are all written.
-public struct RenderedJob: Sendable, Equatable, Codable {
+public struct RenderedJob: Sendable, Equatable {
     public var input: RenderedInput
     /// In the order of the request.
     public var renditions: [RenderedImage]
@@ -21,7 +21,7 @@ public struct RenderedJob: Sendable, Equatable, Codable {
 }
 
 /// What the source turned out to be.
-public struct RenderedInput: Sendable, Equatable, Codable {
+public struct RenderedInput: Sendable, Equatable {
     /// The format's usual name, `jpeg`; sources may have formats that renditions cannot.
     public var format: String
     /// Pixels, as stored: before EXIF orientation.
@@ -45,7 +45,7 @@ public struct RenderedInput: Sendable, Equatable, Codable {
 }
 
 /// What a rendition turned out to be.
-public struct RenderedImage: Sendable, Equatable, Codable {
+public struct RenderedImage: Sendable, Equatable {
     public var width, height: Int
     public var bytes: Int
     /// Hexadecimal.

@@ -10,7 +10,7 @@ package enum SandboxMode: String, Sendable, CaseIterable {
 }
 
 /// What of the sandbox holds.
-package struct SandboxReport: Codable, Equatable, Sendable {
+package struct SandboxReport: Equatable, Sendable {
     /// The version of Landlock; 0 for none.
     package var landlock: Int
     /// Whether system calls are limited.
@@ -42,22 +42,22 @@ extension SandboxReport: CustomStringConvertible {
 }
 
 /// What a renderer says first: that it can work.
-package struct RendererGreeting: Codable, Equatable, Sendable {
+package struct RendererGreeting: Equatable, Sendable {
     /// Of the program.
     package var version: String
-    /// Of the installed libvips.
-    package var vips: String
+    /// Of the library that it uses.
+    package var library: String
     package var sandbox: SandboxReport
 
-    package init(version: String, vips: String, sandbox: SandboxReport) {
+    package init(version: String, library: String, sandbox: SandboxReport) {
         self.version = version
-        self.vips = vips
+        self.library = library
         self.sandbox = sandbox
     }
 }
 
 /// What a renderer says of a child. Beside ``born`` come the child's socket and a descriptor of its process.
-package enum RendererNews: Codable, Equatable, Sendable {
+package enum RendererNews: Equatable, Sendable {
     /// A child waits for one call at the socket.
     case born
     /// The last one has ended.
@@ -65,17 +65,19 @@ package enum RendererNews: Codable, Equatable, Sendable {
 }
 
 /// What a child says that renders.
-package enum ChildWord: Codable, Equatable, Sendable {
+package enum ChildWord: Equatable, Sendable {
     /// It is going to need about so many bytes in all, more than its share, and waits for a message that lets it go on.
     case needsMemory(Int)
     /// It is not at its end yet, and waits for nothing.
     case progress(RenderProgress)
     /// Its last word.
     case reply(RenderReply)
+    /// Its last word: it has written nothing, for the job needs a renderer that knows more.
+    case declined
 }
 
 /// How far a rendering is.
-public struct RenderProgress: Codable, Equatable, Sendable {
+public struct RenderProgress: Equatable, Sendable {
     /// Renditions that are complete.
     public var renditions: Int
     /// Of the pixels of the next one that its encoder has taken, from 0 to 100.
@@ -91,7 +93,7 @@ public struct RenderProgress: Codable, Equatable, Sendable {
 package typealias RendererNote = InlineArray<8, Double>
 
 /// How a child has ended, as the kernel tells its parent.
-package struct ChildEnd: Codable, Equatable, Sendable {
+package struct ChildEnd: Equatable, Sendable {
     /// The number of the signal that ended it, or 0.
     package var signal: Int32
     /// Its exit status, if it was no signal.

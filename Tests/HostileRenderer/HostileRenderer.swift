@@ -49,10 +49,10 @@ struct Puppet: RendererProgram {
         case "write":
             try files.outputs[0].write(Array(rest.utf8))
             let digest = try FileDigest(of: files.outputs[0].descriptor)
-            return try RendererAnswer.encode(rendered(bytes: digest.bytes, digest.sha256))
+            return rendered(bytes: digest.bytes, digest.sha256).message
         case "lie":
             try files.outputs[0].write(Array(rest.utf8))
-            return try RendererAnswer.encode(rendered(bytes: rest.utf8.count, String(repeating: "0", count: 64)))
+            return rendered(bytes: rest.utf8.count, String(repeating: "0", count: 64)).message
         case "ask":
             // More than anybody has, again and again, and nonsense.
             for bytes in [Int.max, 1 << 50, -1, .min, .max] { try channel.waitForMemory(bytes) }
@@ -69,7 +69,7 @@ struct Puppet: RendererProgram {
             Self.stays.withLock { $0 = true }
             try files.outputs[0].write(Array(rest.utf8))
             let digest = try FileDigest(of: files.outputs[0].descriptor)
-            return try RendererAnswer.encode(rendered(bytes: digest.bytes, digest.sha256))
+            return rendered(bytes: digest.bytes, digest.sha256).message
         case "giant": return [UInt8](repeating: 0x20, count: 1 << 21)
         case "silence": exit(EXIT_SUCCESS)
         case "memory":
@@ -88,7 +88,7 @@ struct Puppet: RendererProgram {
     }
 
     private func told(_ text: String) throws -> [UInt8] {
-        try RendererAnswer.encode(ChildWord.reply(.failed(JobError(.renderFailed, text))))
+        ChildWord.reply(.failed(JobError(.renderFailed, text))).message
     }
 
     private func rendered(bytes: Int, _ sha256: String) -> ChildWord {

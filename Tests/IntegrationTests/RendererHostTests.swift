@@ -41,19 +41,57 @@ import Testing
     @Test func `has its name, and so have its children`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start()
-        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        try await eventually("both are ready") { worker.jobProcesses.count == 4 }
+        var names: [String: Int] = [:]
         for process in worker.renderers + worker.jobProcesses {
-            #expect(try String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8) == "spool-renderer\n")
+            names[try name(of: process), default: 0] += 1
         }
+        #expect(names == ["spool-renderer": 4, "spool-jpeg": 4])
         try fixture.drop()
         #expect(try await fixture.ended().status == .done)
+    }
+
+    @Test func `has a process for JPEGs that knows nothing else, and leaves what it cannot do to the other`()
+        async throws
+    {
+        let fixture = try await SpoolFixture()
+        let worker = try await fixture.start()
+        let held = try await worker.stopJobProcesses().filter { try name(of: $0) == "spool-renderer" }
+        for process in worker.renderers where try name(of: process) == "spool-jpeg" {
+            // The kernel tells no length of it, so it is read to its end.
+            let file = try #require(FileHandle(forReadingAtPath: "/proc/\(process)/maps"))
+            let maps = String(decoding: try #require(try file.readToEnd()), as: UTF8.self)
+            #expect(maps.contains("libturbojpeg") && !maps.contains("libvips"))
+        }
+        for process in worker.jobProcesses where !held.contains(process) { kill(process, SIGCONT) }
+        // With all others stopped, it alone can have done it.
+        try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "a.jpg", "width": 64}]}"#, as: "own.json")
+        #expect(try await fixture.ended("own.json").status == .done)
+
+        // What only has the name of a JPEG.
+        for process in held { kill(process, SIGCONT) }
+        try fixture.drop(as: "small.json")
+        #expect(try await fixture.ended("small.json").status == .done)
+        try FileManager.default.copyItem(
+            atPath: fixture.path.appending("output/small.png").string,
+            toPath: fixture.path.appending("input/false.jpg").string)
+        try fixture.drop(#"{"input": "false.jpg", "renditions": [{"path": "b.jpg", "width": 32}]}"#, as: "false.json")
+        let result = try await fixture.ended("false.json")
+        #expect(result.status == .done && result.success?.input.format == "png", "\(result)")
+        worker.signal(SIGTERM)
+        #expect(try await worker.status() == 0)
+        try fixture.expectConsistent()
+    }
+
+    private func name(of process: Int32) throws -> String {
+        try String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8).trimmingCharacters(in: .newlines)
     }
 
     @Test func `that lacks memory does not call the picture damaged, and lives on`() async throws {
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
-        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        try await eventually("both are ready") { worker.jobProcesses.count == 4 }
         try await limit({ try "--as=\(addressSpace(of: $0) + 32 << 20):" }, worker.jobProcesses, in: fixture)
         try fixture.drop(Self.large, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)
@@ -67,7 +105,7 @@ import Testing
         let fixture = try await SpoolFixture()
         let worker = try await fixture.start(environment: ["SPOOL_WORKER_MAX_ATTEMPTS": "1"])
         let renderers = worker.renderers
-        try await eventually("both are ready") { worker.jobProcesses.count == 2 }
+        try await eventually("both are ready") { worker.jobProcesses.count == 4 }
         try await limit({ _ in "--fsize=20000:" }, worker.jobProcesses, in: fixture)
         try fixture.drop(#"{"input": "photo.jpg", "renditions": [{"path": "a.png"}]}"#, as: "large.json")
         let error = try #require(try await fixture.ended("large.json").error)

@@ -43,7 +43,7 @@ final class WorkerProcess {
 
     func signal(_ signal: Int32) { program.signal(signal) }
 
-    /// The renderers that live now.
+    /// The processes of renderers that live now: two of each, one for all jobs and one for JPEGs.
     var renderers: [Int32] { Self.children(of: pid) }
 
     /// Their children: each has a job, or waits for one.
@@ -51,7 +51,7 @@ final class WorkerProcess {
 
     /// Stops the processes that have a job, or will have the next ones, of `count` renderers.
     func stopJobProcesses(_ count: Int = 2) async throws -> [Int32] {
-        try await eventually("the renderers are ready") { jobProcesses.count == count }
+        try await eventually("the renderers are ready") { jobProcesses.count == 2 * count }
         let processes = jobProcesses
         for process in processes { kill(process, SIGSTOP) }
         return processes

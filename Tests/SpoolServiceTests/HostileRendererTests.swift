@@ -20,16 +20,17 @@ final class ShownProgress: Sendable {
 /// A renderer whose child does what the source says, and a job for it.
 struct HostileRendererFixture {
     let scratch: ScratchFolder
-    let renderer: RendererProcess
+    let renderer: Renderer
     private let pool: RendererPool
     private let work: ImageWork
     let shown = ShownProgress()
     private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// It lies beside the tests.
-    static func program() throws -> OpenFile {
+    static func program() throws -> RendererProgram {
         let tests = FilePath(URL(filePath: ProcessInfo.processInfo.arguments[0]).resolvingSymlinksInPath().path)
-        return try OpenFile.program(at: tests.removingLastComponent().appending("HostileRenderer"))
+        let file = try OpenFile.program(at: tests.removingLastComponent().appending("HostileRenderer"))
+        return RendererProgram(name: "spool-renderer", file: file)
     }
 
     /// - Parameter formats: that its decoders are not trusted with.
@@ -41,8 +42,8 @@ struct HostileRendererFixture {
                 flags: [:], environment: ["SPOOL_WORKER_TIMEOUT": "60s"].merging(environment) { $1 }, file: nil,
                 workingFolder: "/"),
             cores: 1)
-        renderer = try RendererProcess.start(1, .required, trusting: formats, logger: silent, program: Self.program())[
-            0]
+        renderer = try Renderer.start(
+            1, Self.program(), jpeg: Self.program(), .required, trusting: formats, logger: silent)[0]
         pool = RendererPool(count: 1, logger: silent) { [renderer] (_, _) in [renderer] }
         _ = try await pool.start()
         try scratch.write("", to: "in/.hidden")
@@ -55,17 +56,17 @@ struct HostileRendererFixture {
     }
 
     /// - Parameter deed: what the child does with the job.
-    func run(_ deed: String) async throws -> WorkOutcome {
+    func run(_ deed: String, format: ImageFormat = .gif) async throws -> WorkOutcome {
         try scratch.write(deed, to: "in/a.jpg")
         return await work.run(
-            Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.gif", format: .gif)]),
+            Job(input: Input(path: "a.jpg"), renditions: [Rendition(path: "b.gif", format: format)]),
             WorkAttempt(
                 id: "id", worker: "me", isHeld: { true },
                 show: shown.add))
     }
 
-    func error(of deed: String) async throws -> JobError {
-        guard case .failed(let error, _) = try await run(deed) else {
+    func error(of deed: String, format: ImageFormat = .gif) async throws -> JobError {
+        guard case .failed(let error, _) = try await run(deed, format: format) else {
             Issue.record("\(deed) did not fail")
             return JobError(.renderFailed, "")
         }
@@ -81,7 +82,7 @@ struct HostileRendererFixture {
     }
 
     private static var refusal: [UInt8] {
-        get throws { try RendererAnswer.encode(ChildWord.reply(.failed(JobError(.renderFailed, "fine")))) }
+        get throws { ChildWord.reply(.failed(JobError(.renderFailed, "fine"))).message }
     }
 
     func end() async { await pool.killAll() }
@@ -112,8 +113,8 @@ struct `A renderer that was taken over` {
     /// A size of nothing, no JSON at all, an answer that fits no message, and none.
     @Test(arguments: [
         (
-            #"say {"reply": {"_0": {"rendered": {"_0": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
-                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}}}}"#,
+            #"say {"rendered": {"input": {"format": "jpeg", "width": 0, "height": 1, "pages": 1, "bytes": 1, "sha256": ""}, "#
+                + #""renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "", "milliseconds": 1, "losses": []}]}}"#,
             ErrorCode.rendererDied, "a size that is not positive"
         ),
         ("say nonsense", .rendererDied, "it could not be read"),
@@ -142,6 +143,16 @@ struct `A renderer that was taken over` {
         await fixture.end()
     }
 
+    /// A job from JPEG to JPEG goes to both of its processes, any other to one.
+    @Test(arguments: [ImageFormat.jpeg, .gif])
+    func `may decline no job for good`(_ format: ImageFormat) async throws {
+        let fixture = try await HostileRendererFixture()
+        let error = try await fixture.error(of: #"say "declined""#, format: format)
+        #expect(error.code == .rendererDied && error.message.contains("declined"), "\(error.message)")
+        try await fixture.expectNothingLeft()
+        await fixture.end()
+    }
+
     @Test func `is ended at the job's timeout, whether it waits or works`() async throws {
         for deed in ["hang", "spin"] {
             let fixture = try await HostileRendererFixture(["SPOOL_WORKER_TIMEOUT": "500ms"])
@@ -157,10 +168,11 @@ struct `A renderer that was taken over` {
         let folder = try Folder(at: fixture.scratch.path.appending("in"))
         let request = RenderRequest(
             input: Input(path: "a"), renditions: [Rendition(path: "0", format: .gif)], limits: RenderLimits())
-        let (outcome, _) = await fixture.renderer.render(
+        let outcome = await fixture.renderer.render(
             request, files: RendererFiles(source: try folder.file("a.jpg"), outputs: [try folder.create("b.gif")]),
-            JobBudget(processorSeconds: 1), timeout: .seconds(300),
-            show: { _ in }, admit: { _ in true })
+            isJPEG: false, JobBudget(processorSeconds: 1), timeout: .seconds(300),
+            show: { _ in }, admit: { _ in true }
+        ).outcome
         let error = try #require(outcome.failure(timeout: .seconds(300)))
         #expect(error.code == .renderTimeout && error.message.contains("processor time"), "\(error.message)")
         await fixture.end()

@@ -16,7 +16,7 @@ import Testing
              "renditions": [{"width": 1, "height": 1, "bytes": 1, "sha256": "\(digest)", "milliseconds": 1,
                             "losses": ["alpha"]}]}
             """
-        var answer = try RendererAnswer.decode(RenderedJob.self, from: Array(text.utf8))
+        var answer = try RenderedJob(message: Array(text.utf8))
         change(&answer)
         return answer
     }

@@ -16,16 +16,16 @@ private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// Starts the first renderer at once, and later ones when the gate opens.
 private final class Launches: Sendable {
     let gate = DispatchSemaphore(value: 0)
-    private let started = Mutex<[RendererProcess]>([])
+    private let started = Mutex<[Renderer]>([])
 
     /// All that were started so far.
-    var all: [RendererProcess] { started.withLock { $0 } }
+    var all: [Renderer] { started.withLock { $0 } }
 
     func pool() async throws -> RendererPool {
         let program = try HostileRendererFixture.program()
         let pool = RendererPool(count: 1, logger: silent) { (count, logger) throws(RendererStartError) in
             if !self.all.isEmpty { self.gate.wait() }
-            let fresh = try RendererProcess.start(count, .required, logger: logger, program: program)
+            let fresh = try Renderer.start(count, program, jpeg: nil, .required, trusting: [], logger: logger)
             self.started.withLock { $0 += fresh }
             return fresh
         }

@@ -1,15 +1,13 @@
 import SpoolInspection
 import SpoolJob
 import SpoolPlanes
-import SpoolSystem
 import SpoolWire
 
 extension Rendering {
     /// The threads of a job that may have so many. As many renditions are made side by side as memory allows.
-    /// - Parameter memory: bytes that the job may have. What is expected must be half of it, since it is not exact.
+    /// - Parameter memory: bytes that the job may have.
     func threads(_ count: Int, memory limit: Int) -> RenderThreads {
-        var makers = min(count, tasks.count)
-        while makers > 1 && memory(makers: makers) > limit / 2 { makers -= 1 }
+        let makers = RenditionMakers.count(of: tasks.count, threads: count, within: limit, memory: memory)
         // aom makes other files with several threads (3.12), of which libvips tells it from 8.16 on.
         return RenderThreads(makers: makers, inAll: tasks.contains { $0.rendition.format == .avif } ? makers : count)
     }
@@ -17,15 +15,11 @@ extension Rendering {
     /// The most bytes of pictures and of the source that are expected in memory at one time, with what encoders take.
     /// - Parameter makers: how many renditions are made at a time.
     func memory(makers: Int = 1) -> Int {
-        let stacks = makers > 1 ? makers * Thread.smallStack : 0
-        let encoders = encoderMemory.sorted(by: >).prefix(makers).reduce(0, +) + stacks
+        let encoders = RenditionMakers.memory(encoderMemory, makers: makers)
         switch plan {
         case .planes(let plan):
             return source.digest.bytes
-                + plan.memory(
-                    decoded: Reduction.whole(plan.factor).size(of: header.size, by: .turboJPEG),
-                    subsampling: planar?.subsampling,
-                    isTurned: plan.orientation != .upright, makers: makers) + encoders
+                + plan.memory(of: header.size, subsampling: planar?.subsampling, makers: makers) + encoders
         case .pixels(let plan, _):
             return pixelMemory(plan, plan.reduction.size(of: header.size, by: .libvips), makers: makers) + encoders
         }
@@ -69,7 +63,7 @@ extension Encoding {
     /// What writing a file takes for each pixel of it, as measured with pictures of six megapixels.
     fileprivate var bytesPerPixel: Int {
         switch self {
-        case .jpeg: 5
+        case .jpeg: PlanarEncoder.bytesPerPixel
         case .png, .tiff: 7
         case .webp: 10
         case .gif: 17

@@ -7,6 +7,9 @@ import SpoolWire
 package final class PlanarEncoder {
     private let handle: tjhandle
 
+    /// What writing a file takes for each pixel of it, as measured with pictures of six megapixels.
+    package static let bytesPerPixel = 5
+
     /// Once, before threads may read the environment.
     package static func prepare() { spool_turbojpeg_optimize_coding() }
 
@@ -27,9 +30,16 @@ package final class PlanarEncoder {
     ///   - size: the picture's; the planes may be larger, by less than a sample of colour.
     ///   - options: ones that ``canWrite(_:)``.
     /// - Throws: what TurboJPEG says. What the file system says is the file's own failure.
-    package func write(_ image: PlanarImage, size: Size, _ options: JPEGOptions, to file: OutputFile)
-        throws(PlaneFailure)
-    {
+    package func write(
+        _ image: PlanarImage, size: Size, _ options: JPEGOptions, to file: OutputFile
+    ) throws(PlaneFailure) {
+        try unsafe encode(image, size, options) { unsafe file.append($0) }
+    }
+
+    /// - Parameter body: gets the file's bytes.
+    private func encode<Value>(
+        _ image: PlanarImage, _ size: Size, _ options: JPEGOptions, _ body: (UnsafeRawBufferPointer) -> Value
+    ) throws(PlaneFailure) -> Value {
         var jpeg: UnsafeMutablePointer<UInt8>?
         var length = UInt(0)
         defer { unsafe tjFree(jpeg) }
@@ -42,6 +52,13 @@ package final class PlanarEncoder {
             handle, &planes, Int32(size.width), &strides, Int32(size.height), Int32(bitPattern: subsampling.rawValue),
             &jpeg, &length, Int32(options.quality), flags)
         guard status == 0, let jpeg = unsafe jpeg else { throw unsafe .turbojpeg(handle) }
-        unsafe file.append(UnsafeRawBufferPointer(start: jpeg, count: Int(length)))
+        return unsafe body(UnsafeRawBufferPointer(start: jpeg, count: Int(length)))
+    }
+
+    /// A small file, grey all over but stored with colour, to rehearse with.
+    package static func sample() throws -> [UInt8] {
+        let size = Size(width: 64, height: 64)
+        let image = PlanarImage(luma: try .grey(size), chroma: [try .grey(size.halved), try .grey(size.halved)])
+        return try unsafe PlanarEncoder().encode(image, size, JPEGOptions()) { unsafe [UInt8]($0) }
     }
 }

@@ -45,6 +45,15 @@ package final class Plane {
         unsafe samples = memory.assumingMemoryBound(to: UInt8.self)
     }
 
+    /// One without any detail.
+    static func grey(_ size: Size) throws(PlaneFailure) -> Plane {
+        let plane = try Plane(
+            width: size.width, height: size.height,
+            region: Region(left: 0, top: 0, width: Double(size.width), height: Double(size.height)))
+        unsafe plane.samples.update(repeating: 128, count: plane.stride * size.height)
+        return plane
+    }
+
     deinit { unsafe free(samples) }
 
     private static func stride(of room: Size) -> Int { (room.width + 63) / 64 * 64 }

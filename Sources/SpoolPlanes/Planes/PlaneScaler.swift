@@ -6,6 +6,8 @@ import Glibc
 /// Making a graph takes longer than running it on a small plane, so the last ones are kept: the renditions of most jobs
 /// have the sizes of the jobs before.
 package final class PlaneScaler {
+    package init() {}
+
     package struct Key: Hashable {
         package var source: Size
         package var region: Plane.Region
@@ -45,6 +47,13 @@ package final class PlaneScaler {
                 pointer, source.samples, source.stride, target.samples, target.stride, memory)
             guard status == 0 else { throw .zimg() }
         }
+    }
+
+    /// zimg's, as in "3.0.4".
+    package static var libraryVersion: String {
+        var (major, minor, micro) = (UInt32(0), UInt32(0), UInt32(0))
+        unsafe zimg_get_version_info(&major, &minor, &micro)
+        return "\(major).\(minor).\(micro)"
     }
 
     /// So many graphs are kept: five renditions have ten, and each keeps some kilobytes.

@@ -68,9 +68,8 @@ struct ExplainCommand: AsyncParsableCommand {
         var logger = Logger(label: "spool-worker")
         logger.logLevel = configuration.logLevel
         let renderer = try RendererProcess.start(
-            1, configuration.sandbox,
-            trusting: configuration.limits.inputFormats.subtracting(SourceFormat.trusted), logger: logger,
-            program: RendererProgram.open())[0]
+            [RendererProgram.open(RendererProgram.all)], configuration.sandbox,
+            trusting: configuration.limits.inputFormats.subtracting(SourceFormat.trusted), logger: logger)[0]
         defer { renderer.end() }
         let outcome = renderer.explain(
             RenderRequest(withoutPathsOf: job, limits: configuration.limits), source: source,

@@ -187,8 +187,8 @@ struct JobRendering: Sendable {
             }
             // A job that is alone has the threads of renderers that are idle.
             let threads = min(1 + (await renderers.idleCount), Self.mostThreads)
-            var (outcome, usage) = await renderer.render(
-                request, files: files,
+            let answer = await renderer.render(
+                request, files: files, isJPEG: job.input.isNamedJPEG,
                 work.configuration.budget(timeout: timeout, memoryShare: work.memory.share, threads: threads),
                 timeout: timeout, show: show
             ) { bytes in
@@ -197,6 +197,7 @@ struct JobRendering: Sendable {
                 return await mayHave(bytes, memory)
             }
             await work.memory.end(memory)
+            var outcome = answer.outcome
             if case .replied(let reply) = outcome, let flaw = reply.flaw(for: job, limits: work.configuration.limits) {
                 outcome = .babbled(flaw)
             }
@@ -204,16 +205,16 @@ struct JobRendering: Sendable {
             // Renderers that the stopping worker has killed are no fault of their jobs.
             if case .replied = outcome {} else if await renderers.isClosed { return Rendered(waited: waited) }
             switch outcome {
-            case .replied(let reply): return Rendered(reply: reply, waited: waited, usage: usage)
+            case .replied(let reply): return Rendered(reply: reply, waited: waited, usage: answer.usage)
             case .neverBegan: continue
             case .babbled(let flaw):
-                work.logger.error("renderer \(renderer.pid) gave a wrong answer: \(flaw)")
+                work.logger.error("renderer \(answer.pid) gave a wrong answer: \(flaw)")
             case .died(let ending):
-                work.logger.error("renderer \(renderer.pid) ended in the middle of a job: \(ending)")
-            case .timedOut, .lacksMemory, .starved: break
+                work.logger.error("renderer \(answer.pid) ended in the middle of a job: \(ending)")
+            case .timedOut, .lacksMemory, .starved, .declined: break
             }
             if let error = outcome.failure(timeout: timeout) {
-                return Rendered(reply: .failed(error), waited: waited, usage: usage)
+                return Rendered(reply: .failed(error), waited: waited, usage: answer.usage)
             }
         }
         return Rendered(reply: .failed(JobError(.rendererDied, "no renderer took the job")), waited: waited)
@@ -241,6 +242,14 @@ extension JobRendering {
             ])
         // No rendering has more than its limit, whatever it says.
         return await work.memory.enlarge(holding, to: min(bytes, work.configuration.memory))
+    }
+}
+
+extension Input {
+    /// Whether the source is a JPEG, to judge by its name alone.
+    fileprivate var isNamedJPEG: Bool {
+        let name = path.lowercased()
+        return [".jpg", ".jpeg", ".jpe", ".jfif"].contains { name.hasSuffix($0) }
     }
 }
 

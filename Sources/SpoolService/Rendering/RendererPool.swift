@@ -5,33 +5,23 @@ import SpoolSystem
 import SpoolWire
 import SystemPackage
 
-/// The renderer children: so many as images may be rendered at a time, each lent to one job after another.
+/// The renderers: so many as images may be rendered at a time, each lent to one job after another.
 actor RendererPool {
     /// Starts so many renderers, blocking, and logs what they write to their standard error.
-    typealias Launcher = @Sendable (Int, Logger) throws(RendererStartError) -> [RendererProcess]
+    typealias Launcher = @Sendable (Int, Logger) throws(RendererStartError) -> [Renderer]
 
     private let count: Int
     private let events: WorkerEvents
     private let logger: Logger
     private let launcher: Launcher
-    private var idle: [RendererProcess] = []
-    private var lent: [ObjectIdentifier: RendererProcess] = [:]
-    private var waiting: Deque<CheckedContinuation<RendererProcess?, Never>> = []
+    private var idle: [Renderer] = []
+    private var lent: [ObjectIdentifier: Renderer] = [:]
+    private var waiting: Deque<CheckedContinuation<Renderer?, Never>> = []
     /// Whether the worker is stopping.
     private(set) var isClosed = false
 
     /// Time between two tries to start a renderer that does not start.
     private static let restartPause = Duration.seconds(2)
-
-    /// - Parameter formats: which they read beside those that are trusted.
-    init(
-        count: Int, _ sandbox: SandboxMode, trusting formats: Set<SourceFormat>, events: WorkerEvents, logger: Logger,
-        program: OpenFile
-    ) {
-        self.init(count: count, events: events, logger: logger) { (count, logger) throws(RendererStartError) in
-            try RendererProcess.start(count, sandbox, trusting: formats, logger: logger, program: program)
-        }
-    }
 
     init(count: Int, events: WorkerEvents = WorkerEvents(), logger: Logger, launcher: @escaping Launcher) {
         self.events = events
@@ -49,7 +39,7 @@ actor RendererPool {
 
     /// Lends a renderer, in the order of the calls.
     /// - Returns: nil once the pool is closed.
-    func borrow() async -> RendererProcess? {
+    func borrow() async -> Renderer? {
         if isClosed { return nil }
         while let renderer = idle.popLast() {
             if renderer.isUsable { return lend(renderer) }
@@ -65,7 +55,7 @@ actor RendererPool {
 
     /// Takes a renderer back. If it has ended, another is started in its place, for which nobody waits here: the job's verdict
     /// does not depend on it.
-    func giveBack(_ renderer: RendererProcess) {
+    func giveBack(_ renderer: Renderer) {
         lent[ObjectIdentifier(renderer)] = nil
         if isClosed {
             renderer.end()
@@ -78,7 +68,7 @@ actor RendererPool {
         }
     }
 
-    private func hand(_ renderer: RendererProcess) {
+    private func hand(_ renderer: Renderer) {
         if let next = waiting.popFirst() {
             next.resume(returning: lend(renderer))
         } else {
@@ -86,7 +76,7 @@ actor RendererPool {
         }
     }
 
-    private func lend(_ renderer: RendererProcess) -> RendererProcess {
+    private func lend(_ renderer: Renderer) -> Renderer {
         lent[ObjectIdentifier(renderer)] = renderer
         return renderer
     }
@@ -122,7 +112,7 @@ actor RendererPool {
     }
 
     /// Starts renderers on a thread of its own: it takes a while, and the pool must not stand still meanwhile.
-    private func launch(_ count: Int) async -> Result<[RendererProcess], RendererStartError> {
+    private func launch(_ count: Int) async -> Result<[Renderer], RendererStartError> {
         await withCheckedContinuation { [launcher, logger] continuation in
             let hasStarted = Thread.tryStart {
                 continuation.resume(

@@ -23,6 +23,8 @@ final class RendererProcess: Sendable {
         case starved(_ bytes: Int)
         /// No child had the call; the job is as good as untouched.
         case neverBegan
+        /// It does not know how; the job is untouched.
+        case declined
     }
 
     /// What a call cost, as the kernel has counted it.
@@ -55,17 +57,16 @@ final class RendererProcess: Sendable {
 
     /// Starts renderers side by side and waits until all say that they can work.
     /// - Parameters:
+    ///   - programs: one for each of them.
     ///   - sandbox: what must hold, or they do not start.
     ///   - formats: which they read beside those that are trusted.
     ///   - logger: for what they write to their standard error.
-    ///   - program: of the renderers.
     static func start(
-        _ count: Int, _ sandbox: SandboxMode, trusting formats: Set<SourceFormat> = [], logger: Logger,
-        program: OpenFile
+        _ programs: [RendererProgram], _ sandbox: SandboxMode, trusting formats: Set<SourceFormat> = [], logger: Logger
     ) throws(RendererStartError) -> [RendererProcess] {
         var parents: [ChildProcess] = []
         do {
-            for _ in 0..<count { parents.append(try spawn(program, sandbox, formats, logger)) }
+            for program in programs { parents.append(try spawn(program, sandbox, formats, logger)) }
         } catch {
             for parent in parents { Self.end(parent) }
             throw error
@@ -83,12 +84,12 @@ final class RendererProcess: Sendable {
     }
 
     private static func spawn(
-        _ program: OpenFile, _ sandbox: SandboxMode, _ formats: Set<SourceFormat>, _ logger: Logger
+        _ program: RendererProgram, _ sandbox: SandboxMode, _ formats: Set<SourceFormat>, _ logger: Logger
     ) throws(RendererStartError) -> ChildProcess {
         do {
             let words = try Pipe()
             let parent = try ChildProcess(
-                program, arguments: [RendererProgram.name.string, sandbox.rawValue] + formats.map(\.rawValue).sorted(),
+                program.file, arguments: [program.name, sandbox.rawValue] + formats.map(\.rawValue).sorted(),
                 environment: environment,
                 errors: words.writing)
             guard RendererWords.follow(words.reading, of: parent.pid, logger: logger) else {
@@ -108,7 +109,7 @@ final class RendererProcess: Sendable {
         // One that has ended, and one that says something else, does not work.
         let isSilent = !parent.socket.waitUntilReadable(until: .now + Self.startPatience)
         let received = isSilent ? nil : try? parent.socket.receive(upTo: Self.longestNews)
-        guard let received, let greeting = try? RendererAnswer.decode(RendererGreeting.self, from: received.message)
+        guard let received, let greeting = try? RendererGreeting(message: received.message)
         else {
             let ending = Self.end(parent)
             throw RendererStartError(
@@ -120,7 +121,7 @@ final class RendererProcess: Sendable {
         guard greeting.version == Release.version else {
             Self.end(parent)
             throw RendererStartError(
-                description: "spool-renderer is of version \(greeting.version), this program of \(Release.version); "
+                description: "a renderer is of version \(greeting.version), this program of \(Release.version); "
                     + "install both from one package")
         }
     }
@@ -190,11 +191,13 @@ final class RendererProcess: Sendable {
 
     /// Waits for what the child says next.
     /// - Returns: nil if it has ended, or is about to.
-    private func hear<Reply: Decodable>(_ child: Child, until deadline: ContinuousClock.Instant) -> Outcome<Reply>? {
+    private func hear<Reply: RendererMessage>(_ child: Child, until deadline: ContinuousClock.Instant) -> Outcome<
+        Reply
+    >? {
         guard child.socket.waitUntilReadable(until: deadline) else { return .timedOut }
         do throws(SystemFailure) {
             guard let received = try child.socket.receive() else { return nil }
-            let reply = try? RendererAnswer.decode(Reply.self, from: received.message)
+            let reply = try? Reply(message: received.message)
             return reply.map { .replied($0) } ?? .babbled("it could not be read")
         } catch {
             return .babbled("it could not be received: \(error)")
@@ -208,7 +211,7 @@ final class RendererProcess: Sendable {
     ) -> (Outcome<Reply>, Usage?) {
         var outcome = outcome
         // One that has answered ends by itself. All others are ended.
-        if case .replied? = outcome {
+        if outcome?.isLastWord ?? false {
             if !child.process.waitForEnd(until: .now + Self.endPatience) {
                 outcome = .babbled("it did not end after it")
             }
@@ -267,7 +270,7 @@ final class RendererProcess: Sendable {
         guard parent.socket.waitUntilReadable(until: .now + Self.endPatience),
             // What cannot be read has one meaning, whatever the reason: the renderer does not keep to the protocol.
             let received = try? parent.socket.receive(upTo: Self.longestNews),
-            let news = try? RendererAnswer.decode(RendererNews.self, from: received.message)
+            let news = try? RendererNews(message: received.message)
         else { return nil }
         return (news, received.files)
     }
@@ -297,6 +300,7 @@ extension RendererProcess.Outcome<ChildWord> {
     fileprivate var reply: RendererProcess.Outcome<RenderReply>? {
         switch self {
         case .replied(.reply(let reply)): .replied(reply)
+        case .replied(.declined), .declined: .declined
         case .replied(.needsMemory), .replied(.progress): nil
         case .timedOut: .timedOut
         case .died(let ending): .died(ending)
@@ -310,6 +314,14 @@ extension RendererProcess.Outcome<ChildWord> {
 
 extension RendererProcess.Outcome {
     fileprivate var isTimeout: Bool { if case .timedOut = self { true } else { false } }
+
+    /// Whether the child has said all that it has to say.
+    fileprivate var isLastWord: Bool {
+        switch self {
+        case .replied, .declined: true
+        default: false
+        }
+    }
 
     fileprivate var isSuccess: Bool {
         switch self {
@@ -326,6 +338,8 @@ extension RendererProcess.Outcome {
         switch self {
         case .replied:
             return nil
+        case .declined:
+            return JobError(.rendererDied, "the renderer process declined a job that it must take")
         case .babbled(let flaw):
             return JobError(
                 .rendererDied, "the renderer process gave a wrong answer: \(flaw)")

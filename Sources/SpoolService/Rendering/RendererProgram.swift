@@ -1,16 +1,23 @@
 import SpoolSystem
 import SystemPackage
 
-/// The program of the renderers.
-enum RendererProgram {
-    static let name: FilePath.Component = "spool-renderer"
+/// A program of the renderers, open: after an upgrade, later renderers of a worker are still of its own version.
+struct RendererProgram: Sendable {
+    /// As processes show it.
+    var name: String
+    var file: OpenFile
+
+    /// Takes all jobs.
+    static let all: FilePath.Component = "spool-renderer"
+    /// Takes those from JPEG to JPEG that need nothing else, and is faster with them.
+    static let jpeg: FilePath.Component = "spool-renderer-jpeg"
 
     /// Where it may lie, seen from the folder of the worker's own program: beside it, or where packages put programs that
     /// only other programs start.
     private static let places: [FilePath] = [".", "../libexec/spool-worker"]
 
-    /// Opens the program. A worker does so once: after an upgrade its later renderers are still of its own version.
-    static func open() throws(RendererStartError) -> OpenFile {
+    /// Opens a program of this installation.
+    static func open(_ name: FilePath.Component) throws(RendererStartError) -> RendererProgram {
         guard let own = ProcessSetup.program else {
             throw RendererStartError(description: "the worker's own program cannot be found by /proc/self/exe")
         }
@@ -19,15 +26,14 @@ enum RendererProgram {
         }
         for candidate in candidates {
             do throws(SystemFailure) {
-                return try OpenFile.program(at: candidate)
+                return RendererProgram(name: name.string, file: try OpenFile.program(at: candidate))
             } catch  where error.errno == .noSuchFileOrDirectory {
                 continue
             } catch {
-                throw RendererStartError(description: "the renderers' program cannot be started: \(error)")
+                throw RendererStartError(description: "\(name) cannot be started: \(error)")
             }
         }
         let places = candidates.map(\.printable).joined(separator: " nor ")
-        throw RendererStartError(
-            description: "there is no \(places): install spool-renderer, which comes with spool-worker")
+        throw RendererStartError(description: "there is no \(places): install \(name), which comes with spool-worker")
     }
 }

@@ -13,16 +13,25 @@ struct Renderers: Sendable {
 
     init(_ usual: RendererPool) { (self.usual, wary, count) = (usual, nil, 1) }
 
-    init(_ configuration: WorkerConfiguration, events: WorkerEvents, logger: Logger, program: OpenFile) {
-        let untrusted = configuration.limits.inputFormats.subtracting(SourceFormat.trusted)
-        func pool(_ count: Int, _ formats: Set<SourceFormat>) -> RendererPool {
-            RendererPool(
-                count: count, configuration.sandbox, trusting: formats, events: events, logger: logger, program: program
-            )
+    /// Opens the programs of this installation.
+    init(_ configuration: WorkerConfiguration, events: WorkerEvents, logger: Logger) throws(RendererStartError) {
+        let (all, jpeg) = (
+            try RendererProgram.open(RendererProgram.all), try RendererProgram.open(RendererProgram.jpeg)
+        )
+        let (sandbox, untrusted) = (
+            configuration.sandbox, configuration.limits.inputFormats.subtracting(SourceFormat.trusted)
+        )
+        usual = RendererPool(count: configuration.renderers, events: events, logger: logger) {
+            (count, logger) throws(RendererStartError) in
+            try Renderer.start(count, all, jpeg: jpeg, sandbox, trusting: [], logger: logger)
         }
-        usual = pool(configuration.renderers, [])
         // What strangers make of it holds up nobody else.
-        wary = untrusted.isEmpty ? nil : pool(1, untrusted)
+        wary =
+            untrusted.isEmpty
+            ? nil
+            : RendererPool(count: 1, events: events, logger: logger) { (count, logger) throws(RendererStartError) in
+                try Renderer.start(count, all, jpeg: nil, sandbox, trusting: untrusted, logger: logger)
+            }
         count = configuration.renderers + (untrusted.isEmpty ? 0 : 1)
     }
 

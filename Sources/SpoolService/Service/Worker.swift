@@ -64,8 +64,7 @@ struct Worker {
             }
             let events = WorkerEvents(sinks: [EventLog(logger: logger)] + (metrics.map { [$0] } ?? []))
             let floorFolders = [spool.root] + outputRoots.folders
-            let renderers = Renderers(
-                configuration, events: events, logger: logger, program: try RendererProgram.open())
+            let renderers = try Renderers(configuration, events: events, logger: logger)
             let greeting = try await renderers.start()
 
             // Watch first, then scan: what is dropped in between is seen by one or the other.
@@ -80,7 +79,7 @@ struct Worker {
                 "spool-worker \(Release.version) serves \(spool.path.printable)",
                 metadata: [
                     "worker": "\(worker.id)", "renderers": "\(configuration.renderers)",
-                    "libvips": "\(greeting?.vips ?? "none")",
+                    "libvips": "\(greeting?.library ?? "none")",
                     "sandbox": "\(greeting?.sandbox.description ?? "none")",
                     "watch": "\(watcher?.report.description ?? "once")", "durability": "\(configuration.durability)",
                 ])
