@@ -2,6 +2,7 @@
 
 SWIFT ?= swift
 WORKER := .build/release/spool-worker
+PROGRAMS := spool-worker spool-renderer spool-renderer-jpeg spool-sample spool-exercise
 SPOOL ?= spool
 # Colour on terminals alone would build everything anew each time that the output goes elsewhere.
 SWIFT_FLAGS ?= --no-color-diagnostics
@@ -17,7 +18,7 @@ export PKG_CONFIG_PATH := $(PKG_CONFIG_FOLDER)$(if $(PKG_CONFIG_PATH),:$(PKG_CON
 help:
 	@echo 'make demo    run the main job end to end on ./spool  (IMAGE=path for your own picture)'
 	@echo 'make test    run all tests'
-	@echo 'make build   build $(WORKER), and spool-renderer beside it'
+	@echo 'make build   build $(WORKER), and its renderers beside it'
 	@echo 'make run     serve ./spool until Ctrl-C              (SPOOL=dir for another)'
 	@echo 'make gallery show every option, before and after, in .build/gallery.html'
 	@echo 'make bench   compare with other tools                (BENCH="--photo FILE", MOVES="--backlog 0" and others)'
@@ -35,7 +36,9 @@ dependencies:
 	@PKG_CONFIG_PATH= scripts/vips-pkg-config > $(PKG_CONFIG_FOLDER)/vips.pc
 
 build: dependencies
-	$(SWIFT) build -c release $(SWIFT_FLAGS)
+	@for product in $(PROGRAMS); do \
+	    $(SWIFT) build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product $$product || exit; \
+	done
 
 test: dependencies
 	@scripts/install-dependencies test
