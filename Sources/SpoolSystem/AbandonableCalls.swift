@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Runs calls that may never return, such as those on a network mount whose server is gone. Each call has a thread of
-/// its own; the caller waits until its deadline and then leaves the thread behind, which ends when the kernel lets it.
+/// Runs calls that may never return, such as those on a network mount whose server is gone. Each call has a thread for
+/// itself; the caller waits until its deadline and then leaves the thread behind, which is free when the kernel lets it.
 package final class AbandonableCalls: Sendable {
     package enum Outcome<Value: Sendable>: Sendable {
         case returned(Value)
@@ -16,7 +16,17 @@ package final class AbandonableCalls: Sendable {
         var running = 0
         var isAborted = false
         var waiting: [ObjectIdentifier: DispatchSemaphore] = [:]
+        /// Threads that wait for a call.
+        var spare: [Spare] = []
     }
+
+    private final class Spare: Sendable {
+        let call = Mutex<(@Sendable () -> Void)?>(nil)
+        let semaphore = DispatchSemaphore(value: 0)
+    }
+
+    /// So many are kept: to start one takes longer than most calls.
+    private static let mostSpare = 32
 
     private enum Result<Value: Sendable> {
         case awaited
@@ -56,7 +66,7 @@ package final class AbandonableCalls: Sendable {
         }
         guard hasRoom else { return .crowded }
         defer { _ = state.withLock { $0.waiting.removeValue(forKey: ObjectIdentifier(call)) } }
-        let hasStarted = Thread.tryStart { [self] in
+        let hasStarted = begin { [self] in
             let value = body()
             let isAwaited = call.result.withLock { result in
                 if case .abandoned = result { return false }
@@ -81,6 +91,31 @@ package final class AbandonableCalls: Sendable {
             if case .returned(let value) = result { return .returned(value) }
             result = .abandoned
             return .abandoned
+        }
+    }
+
+    /// Has a thread make the call.
+    /// - Returns: false if there is none.
+    private func begin(_ call: @escaping @Sendable () -> Void) -> Bool {
+        if let spare = state.withLock({ $0.spare.popLast() }) {
+            spare.call.withLock { $0 = call }
+            spare.semaphore.signal()
+            return true
+        }
+        return Thread.tryStart { [self] in
+            let own = Spare()
+            var next: (@Sendable () -> Void)? = call
+            while let call = next {
+                call()
+                let isKept = state.withLock { state in
+                    guard state.spare.count < Self.mostSpare else { return false }
+                    state.spare.append(own)
+                    return true
+                }
+                guard isKept else { return }
+                own.semaphore.wait()
+                next = own.call.withLock { $0.take() }
+            }
         }
     }
 

@@ -61,7 +61,8 @@ package final class PlaneScaler {
 
     private var graphs: [Key: Graph] = [:]
     private var uses = 0
-    private var usesForgotten = 0
+    /// Since ``forgetUses()``, in the order of their last uses.
+    private var recent: [Key] = []
     /// By the last job.
     private var wanted: Set<Key> = []
 
@@ -80,9 +81,7 @@ package final class PlaneScaler {
     package var count: Int { graphs.count }
 
     /// What graphs were used for since ``forgetUses()``, the last ones first.
-    package var used: [Key] {
-        graphs.filter { $0.value.lastUse > usesForgotten }.sorted { $0.value.lastUse > $1.value.lastUse }.map(\.key)
-    }
+    package var used: [Key] { recent.reversed() }
 
     /// Makes graphs for what is wanted for the second time in succession: most sizes of sources come only once, and making a
     /// graph takes longer than it can save then.
@@ -95,10 +94,13 @@ package final class PlaneScaler {
         forgetUses()
     }
 
-    package func forgetUses() { usesForgotten = uses }
+    package func forgetUses() { recent = [] }
 
     private func graph(_ key: Key) throws(PlaneFailure) -> Graph {
         uses += 1
+        recent.removeAll { $0 == key }
+        recent.append(key)
+        if recent.count > Self.capacity { recent.removeFirst() }
         if let known = graphs[key] {
             known.lastUse = uses
             return known
