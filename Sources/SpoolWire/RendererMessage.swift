@@ -9,7 +9,7 @@ package protocol RendererMessage: Sendable {
     var message: [UInt8] { get throws }
 }
 
-/// One whose JSON is written and read by hand: of those that each job needs. The general way takes ten times as long.
+/// One whose JSON is written and read by hand: of those that each job needs. The general way takes three times as long.
 package protocol JSONMessage: RendererMessage {
     var json: JSONValue { get }
 
