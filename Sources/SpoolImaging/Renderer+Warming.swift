@@ -50,13 +50,12 @@ extension Renderer {
     /// What this job needed that takes long to make: the sizes of planes. See ``prepare(_:)``.
     package var notes: [RendererNote] {
         // Nothing in it throws.
-        (try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.used.map(\.note) }) ?? []
+        (try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.notes }) ?? []
     }
 
     /// Makes that for the next job, if the job before needed it, too.
     package func prepare(_ notes: [RendererNote]) {
-        let keys = notes.compactMap(PlaneScaler.Key.init)
         // Nothing in it throws.
-        try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.prepare(keys) }
+        try? VipsLibrary.exclusively { tools throws(JobError) in tools.scaler.prepare(notes) }
     }
 }

@@ -104,12 +104,12 @@ struct Rendering {
 
     private func run(_ plan: PlanesPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
         guard let planar else { throw JobError(.renderFailed, "the plan asks for planes that there are not") }
-        var run = try onPlanes { () throws(PlaneFailure) in
+        var run = try PlaneFailure.failingJob { () throws(PlaneFailure) in
             try PlanesRun(plan, planar, tools.scaler)
         }
         return try RenditionMakers.run(threads.makers, forgetErrors: vips_error_clear) { makers throws(JobError) in
             for number in plan.resizes.indices {
-                let image = try onPlanes { () throws(PlaneFailure) in try run.image(number) }
+                let image = try PlaneFailure.failingJob { () throws(PlaneFailure) in try run.image(number) }
                 var pixels: [ColourSpace: Raster] = [:]
                 for task in tasks where plan.renditions[task.index].resize == number {
                     if plan.renditions[task.index].staysPlanar, case .jpeg(let options) = task.encoder.encoding {
@@ -122,12 +122,14 @@ struct Rendering {
                     let space = task.rendition.colourspace
                     let raster =
                         if let known = pixels[space] { known } else {
-                            try onPlanes { () throws(PlaneFailure) in try coloured(image, space) }
+                            try PlaneFailure.failingJob { () throws(PlaneFailure) in try coloured(image, space) }
                         }
                     pixels[space] = raster
                     try makers.make(task.index) { () throws(JobError) in
                         try self.write(task, to: outputs[task.index]) { file throws(JobError) in
-                            try self.onPlanes { () throws(PlaneFailure) in try self.finish(task, raster, to: file) }
+                            try PlaneFailure.failingJob { () throws(PlaneFailure) in
+                                try self.finish(task, raster, to: file)
+                            }
                         }
                     }
                 }
@@ -139,7 +141,7 @@ struct Rendering {
         _ task: RenditionTask, to output: Int32, _ image: PlanarImage, _ options: JPEGOptions
     ) throws(JobError) -> RenderedImage {
         try write(task, to: output) { file throws(JobError) in
-            try onPlanes { () throws(PlaneFailure) in
+            try PlaneFailure.failingJob { () throws(PlaneFailure) in
                 try PlanarEncoder().write(image, size: task.plan.output, options, to: file)
             }
             return Written(size: task.plan.output)
@@ -163,14 +165,6 @@ struct Rendering {
             return try encode(finished, of: task, to: file)
         } catch {
             throw PlaneFailure(message: error.message)
-        }
-    }
-
-    private func onPlanes<Value: ~Copyable>(_ body: () throws(PlaneFailure) -> Value) throws(JobError) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw error.jobError
         }
     }
 

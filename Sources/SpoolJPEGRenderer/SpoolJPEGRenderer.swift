@@ -28,12 +28,7 @@ enum SpoolJPEGRenderer {
 }
 
 private final class JPEGRenderer: RendererProgram {
-    private let scaler: Mutex<PlaneScaler>
-
-    init() {
-        PlanarEncoder.prepare()
-        scaler = Mutex(PlaneScaler())
-    }
+    private let tools = Mutex(PlanarTools())
 
     package var libraryVersion: String { "zimg \(PlaneScaler.libraryVersion)" }
 
@@ -53,17 +48,17 @@ private final class JPEGRenderer: RendererProgram {
         _ request: RenderRequest, _ files: RendererFiles, _ supervisor: SupervisorChannel, _ budget: JobBudget
     ) -> ChildWord {
         do throws(JobError) {
-            let rendered = try scaler.withLock { scaler throws(JobError) -> RenderedJob? in
+            let rendered = try tools.withLock { tools throws(JobError) -> RenderedJob? in
                 guard let rendering = try JPEGRendering(request, source: files.source.descriptor) else { return nil }
                 let makers = RenditionMakers.count(
                     of: request.renditions.count, threads: budget.threads, within: budget.memory,
                     memory: rendering.memory)
-                try supervisor.waitForMemory(of: rendering.memory(makers: makers))
+                try supervisor.waitForMemory(rendering.memory(makers: makers))
                 let meter = ProgressMeter {
                     // A supervisor that has gone ends this process by itself.
                     try? supervisor.report($0)
                 }
-                return try rendering.run(files.outputs.map(\.descriptor), makers: makers, scaler, meter)
+                return try rendering.run(files.outputs.map(\.descriptor), makers: makers, tools.scaler, meter)
             }
             return rendered.map { .reply(.rendered($0)) } ?? .declined
         } catch {
@@ -71,9 +66,7 @@ private final class JPEGRenderer: RendererProgram {
         }
     }
 
-    package var notes: [RendererNote] { scaler.withLock { $0.used.map(\.note) } }
+    package var notes: [RendererNote] { tools.withLock { $0.scaler.notes } }
 
-    package func prepare(_ notes: [RendererNote]) {
-        scaler.withLock { $0.prepare(notes.compactMap(PlaneScaler.Key.init)) }
-    }
+    package func prepare(_ notes: [RendererNote]) { tools.withLock { $0.scaler.prepare(notes) } }
 }

@@ -63,10 +63,10 @@ package struct JPEGRendering {
     package func run(
         _ outputs: [Int32], makers: Int, _ scaler: PlaneScaler, _ meter: ProgressMeter?
     ) throws(JobError) -> RenderedJob {
-        var run = try attempt { () throws(PlaneFailure) in try PlanesRun(plan, planar, scaler) }
+        var run = try PlaneFailure.failingJob { () throws(PlaneFailure) in try PlanesRun(plan, planar, scaler) }
         var renditions = try RenditionMakers.run(makers) { makers throws(JobError) in
             for number in plan.resizes.indices {
-                let image = try attempt { () throws(PlaneFailure) in try run.image(number) }
+                let image = try PlaneFailure.failingJob { () throws(PlaneFailure) in try run.image(number) }
                 for layout in layouts where plan.renditions[layout.index].resize == number {
                     try makers.make(layout.index) { () throws(JobError) in
                         let made = try self.write(image, layout, to: outputs[layout.index])
@@ -89,20 +89,12 @@ package struct JPEGRendering {
         }
         let start = ContinuousClock.now
         let file = try OutputFile(output)
-        try attempt { () throws(PlaneFailure) in
+        try PlaneFailure.failingJob { () throws(PlaneFailure) in
             try PlanarEncoder().write(image, size: layout.plan.output, options, to: file)
         }
         if let failure = file.failure { throw failure }
         return RenderedImage(
             size: layout.plan.output, try file.digest(), since: start, losses: layout.losses(of: header))
-    }
-
-    private func attempt<Value: ~Copyable>(_ body: () throws(PlaneFailure) -> Value) throws(JobError) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw error.jobError
-        }
     }
 }
 

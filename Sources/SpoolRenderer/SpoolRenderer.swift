@@ -43,7 +43,7 @@ extension Renderer: RendererProgram {
                 request, source: source, overlays: files.overlays.map(\.descriptor),
                 outputs: files.outputs.map(\.descriptor), threads: budget.threads, memory: budget.memory
             ) { bytes throws(JobError) in
-                try supervisor.waitForMemory(of: bytes)
+                try supervisor.waitForMemory(bytes)
             } progress: {
                 // A supervisor that has gone ends this process by itself.
                 try? supervisor.report($0)

@@ -15,19 +15,16 @@ package struct SupervisorChannel: Sendable {
 
     /// Asks for more memory than the child's share, and waits until the job may have so many bytes in all: the supervisor
     /// lets it go on when others have left so much. Within its share it goes on at once.
-    package func waitForMemory(_ bytes: Int) throws {
+    /// - Throws: ``ErrorCode/rendererDied``, if the supervisor has gone.
+    package func waitForMemory(_ bytes: Int) throws(JobError) {
         guard bytes > share else { return }
-        try socket.send(ChildWord.needsMemory(bytes).message)
-        guard try socket.receive() != nil else { throw SandboxFailure(description: "the supervisor has gone") }
-    }
-
-    /// The same, for those who tell why a job has failed.
-    package func waitForMemory(of bytes: Int) throws(JobError) {
         do {
-            try waitForMemory(bytes)
+            try socket.send(ChildWord.needsMemory(bytes).message)
+            if try socket.receive() != nil { return }
         } catch {
             throw JobError(.rendererDied, "\(error)")
         }
+        throw JobError(.rendererDied, "the supervisor has gone")
     }
 
     /// Says how far the job is; nobody answers.

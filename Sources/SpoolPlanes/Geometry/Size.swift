@@ -7,9 +7,6 @@ package struct Size: Hashable, Sendable, CustomStringConvertible {
     /// Width and height exchanged, as a quarter turn does.
     package var transposed: Size { Size(width: height, height: width) }
 
-    /// Half of both sides, rounded up.
-    var halved: Size { Size(width: (width + 1) / 2, height: (height + 1) / 2) }
-
     package var area: Int { width * height }
 
     /// Whether neither side is shorter than that of `other`.

@@ -1,19 +1,9 @@
 package import SpoolJob
+import SpoolWire
 
 extension ImageFormat {
-    /// For messages.
-    package var name: String {
-        switch self {
-        case .jpeg: "JPEG"
-        case .png: "PNG"
-        case .webp: "WebP"
-        case .gif: "GIF"
-        case .tiff: "TIFF"
-        case .avif: "AVIF"
-        case .jxl: "JPEG XL"
-        case .jp2: "JPEG 2000"
-        }
-    }
+    /// For messages: that of the format in which it can be read again.
+    package var name: String { SourceFormat(rawValue: rawValue)?.name ?? rawValue }
 
     /// The longest side, in pixels, that the format or its only encoder allows; nil where other limits come first.
     package var longestSide: Int? {

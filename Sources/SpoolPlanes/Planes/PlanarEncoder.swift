@@ -58,7 +58,8 @@ package final class PlanarEncoder {
     /// A small file, grey all over but stored with colour, to rehearse with.
     package static func sample() throws -> [UInt8] {
         let size = Size(width: 64, height: 64)
-        let image = PlanarImage(luma: try .grey(size), chroma: [try .grey(size.halved), try .grey(size.halved)])
+        let colour = Subsampling.quarter.colour(of: size)
+        let image = PlanarImage(luma: try .grey(size), chroma: [try .grey(colour), try .grey(colour)])
         return try unsafe PlanarEncoder().encode(image, size, JPEGOptions()) { unsafe [UInt8]($0) }
     }
 }

@@ -10,10 +10,16 @@ package struct PlaneFailure: Error, Equatable {
         (self.message, self.isOfSource) = (message, isOfSource)
     }
 
-    /// What a job fails with for it.
-    package var jobError: JobError {
-        isOfSource
-            ? JobError(.inputCorrupt, "the image is truncated or damaged: \(message)")
-            : JobError(.renderFailed, "the renditions could not be made: \(message)")
+    /// Runs `body`, whose failure is the job's.
+    package static func failingJob<Value: ~Copyable>(
+        _ body: () throws(PlaneFailure) -> Value
+    ) throws(JobError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw error.isOfSource
+                ? JobError(.inputCorrupt, "the image is truncated or damaged: \(error.message)")
+                : JobError(.renderFailed, "the renditions could not be made: \(error.message)")
+        }
     }
 }

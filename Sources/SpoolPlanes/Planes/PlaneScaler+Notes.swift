@@ -1,5 +1,13 @@
 package import SpoolWire
 
+extension PlaneScaler {
+    /// What a job needed that takes long to make, for another process: the sizes of its planes.
+    package var notes: [RendererNote] { used.map(\.note) }
+
+    /// Makes that for the next job, if the job before needed it, too. What is no note is passed over.
+    package func prepare(_ notes: [RendererNote]) { prepare(notes.compactMap(Key.init)) }
+}
+
 extension PlaneScaler.Key {
     /// As numbers, for another process.
     package var note: RendererNote {

@@ -191,9 +191,9 @@ final class RendererProcess: Sendable {
 
     /// Waits for what the child says next.
     /// - Returns: nil if it has ended, or is about to.
-    private func hear<Reply: RendererMessage>(_ child: Child, until deadline: ContinuousClock.Instant) -> Outcome<
-        Reply
-    >? {
+    private func hear<Reply: RendererMessage>(
+        _ child: Child, until deadline: ContinuousClock.Instant
+    ) -> Outcome<Reply>? {
         guard child.socket.waitUntilReadable(until: deadline) else { return .timedOut }
         do throws(SystemFailure) {
             guard let received = try child.socket.receive() else { return nil }
