@@ -69,12 +69,18 @@ let package = Package(
         .target(
             name: "SpoolInspection", dependencies: ["CZlib", "SpoolJob", "SpoolWire"], swiftSettings: settings),
 
+        // Usual JPEGs, decoded to their planes faster than by libjpeg.
+        .target(name: "CJPEGTransforms"),
+        .target(name: "SpoolJPEG", dependencies: ["CJPEGTransforms"], swiftSettings: settings),
+
         // JPEGs that stay in their planes, and what all renditions have in common: sizes, parts, limits, files.
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZimg", pkgConfig: "zimg", providers: [.apt(["libzimg-dev"])]),
         .target(
             name: "SpoolPlanes",
-            dependencies: ["CTurboJPEG", "CZimg", "SpoolInspection", "SpoolJob", "SpoolSystem", "SpoolWire"],
+            dependencies: [
+                "CTurboJPEG", "CZimg", "SpoolInspection", "SpoolJPEG", "SpoolJob", "SpoolSystem", "SpoolWire",
+            ],
             swiftSettings: settings),
 
         // All other images: the only importer of libvips.
@@ -148,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "SpoolImagingTests",
             dependencies: [
-                "CTurboJPEG", "CVips", "SpoolImaging", "SpoolInspection", "SpoolJob", "SpoolPlanes", "SpoolWire",
+                "CJPEGTransforms", "CTurboJPEG", "CVips", "SpoolImaging", "SpoolInspection", "SpoolJPEG", "SpoolJob",
+                "SpoolPlanes", "SpoolWire",
             ],
             swiftSettings: settings),
         .testTarget(
@@ -179,6 +186,8 @@ if Context.environment["SPOOL_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "SpoolFuzz",
-            dependencies: ["SpoolCore", "SpoolInspection", "SpoolJob", "SpoolService", "SpoolWire"],
+            dependencies: [
+                "SpoolCore", "SpoolInspection", "SpoolJPEG", "SpoolJob", "SpoolService", "SpoolWire",
+            ],
             path: "Fuzz/SpoolFuzz", swiftSettings: settings))
 }

@@ -1,4 +1,4 @@
-"""Files to begin with, and words that belong into them: seeds.py jobs|results|answers|sources FOLDER"""
+"""Files to begin with, and words that belong into them: seeds.py jobs|results|answers|sources|jpegs FOLDER"""
 
 import json
 import sys
@@ -79,9 +79,28 @@ def sources() -> Iterator[bytes]:
     yield make.avif([make.Item(1, b"hvc1", b"", (size, hevc))]).replace(b"avif", b"heic", 1)
 
 
+def jpegs() -> Iterator[bytes]:
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Torture"))
+    from harness import builders as make
+
+    def code(kind: int, *lengths: bytes) -> bytes:
+        """The symbols of codes of one bit, of two, ..."""
+        counts = bytes(len(symbols) for symbols in lengths) + bytes(16 - len(lengths))
+        return make.jpeg_segment(0xC4, bytes([kind]) + counts + b"".join(lengths))
+
+    tables = make.jpeg_segment(0xDB, bytes([0]) + bytes(range(1, 65)))
+    codes = code(0x00, b"\0", b"\4", b"\x0b") + code(0x10, b"\0", b"\2", b"\x13\xf0", b"\x39\x0a")
+    for factors, interval, scan in ((b"\x22", 0, b"\0\x0f\xff\0\x31"), (b"\x11", 1, b"\x12\xff\xd0\x57\x1f"), (b"\x41", 0, b"\x6d\xb6")):
+        components = b"\1" + factors + b"\0" + b"\2\x11\0" + b"\3\x11\0"
+        frame = make.jpeg_segment(0xC0, b"\x08" + b"\0\x18" + b"\0\x28" + b"\3" + components)
+        restart = make.jpeg_segment(0xDD, interval.to_bytes(2, "big"))
+        start = make.jpeg_segment(0xDA, b"\3" + b"\1\0\2\0\3\0" + b"\0\x3f\0")
+        yield b"\xff\xd8" + tables + frame + codes + restart + start + scan * 9 + bytes(20) + b"\xff\xd9"
+
+
 def main() -> None:
     kind, folder = sys.argv[1], Path(sys.argv[2])
-    for number, content in enumerate({"jobs": jobs, "results": results, "answers": answers, "sources": sources}[kind]()):
+    for number, content in enumerate({"jobs": jobs, "results": results, "answers": answers, "sources": sources, "jpegs": jpegs}[kind]()):
         (folder / f"seed-{number}").write_bytes(content)
 
 

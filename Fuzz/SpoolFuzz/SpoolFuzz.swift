@@ -1,6 +1,7 @@
 import Glibc
 import SpoolCore
 import SpoolInspection
+import SpoolJPEG
 import SpoolJob
 import SpoolService
 import SpoolWire
@@ -15,6 +16,8 @@ private enum Reader: String, CaseIterable {
     case answer
     /// Images, before any decoder.
     case source
+    /// Usual JPEGs, by the decoder of our own.
+    case jpeg
 
     /// From the environment variable `SPOOL_FUZZ_READER`.
     static let chosen: Reader = {
@@ -31,6 +34,7 @@ private enum Reader: String, CaseIterable {
         case .result: Self.readResult(bytes)
         case .answer: Self.readAnswer(bytes)
         case .source: Self.readSource(bytes)
+        case .jpeg: Self.readJPEG(bytes)
         }
     }
 
@@ -78,6 +82,27 @@ private enum Reader: String, CaseIterable {
             _ = try SourceStructure.check(ByteReader(bytes), format, RenderLimits(inputPages: 100))
         } catch {
             check(error)
+        }
+    }
+
+    /// No sample lands beside the planes: they have just the room that is asked for.
+    private static func readJPEG(_ bytes: [UInt8]) {
+        guard let usual = BaselineJPEG(bytes.span), usual.width * usual.height <= 1 << 18 else { return }
+        let (across, down) = usual.subsampling ?? (1, 1)
+        let units = (usual.width + 8 * across - 1) / (8 * across)
+        let rows = (usual.height + 8 * down - 1) / (8 * down)
+        let parts = usual.subsampling == nil ? [(across, down)] : [(across, down), (1, 1), (1, 1)]
+        for side in [8, 4, 2, 1] {
+            var planes: [UnsafeMutableBufferPointer<UInt8>] = unsafe []
+            defer { unsafe planes.forEach { unsafe $0.deallocate() } }
+            var targets: [SampleTarget] = []
+            for (across, down) in parts {
+                let stride = units * side * across
+                let plane = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: stride * rows * side * down)
+                unsafe planes.append(plane)
+                unsafe targets.append(SampleTarget(plane, stride: stride))
+            }
+            _ = usual.decode(bytes.span, reducedBy: 8 / side, into: targets)
         }
     }
 

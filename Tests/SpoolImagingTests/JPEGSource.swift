@@ -10,9 +10,9 @@ struct JPEGSource {
         ("4:1:1", TJSAMP_411), ("grey", TJSAMP_GRAY),
     ]
 
-    /// The bytes of a file of high quality.
+    /// The bytes of a file, of high quality if nothing else is said.
     static func bytes(
-        of picture: Picture, _ subsampling: TJSAMP, orientation: Int = 1, flags: Int32 = 0
+        of picture: Picture, _ subsampling: TJSAMP, quality: Int32 = 95, orientation: Int = 1, flags: Int32 = 0
     ) throws -> [UInt8] {
         let handle = try unsafe #require(unsafe tjInitCompress())
         defer { unsafe tjDestroy(handle) }
@@ -22,7 +22,7 @@ struct JPEGSource {
         let format = picture.bands == 1 ? TJPF_GRAY : TJPF_RGB
         let status = unsafe tjCompress2(
             handle, picture.samples, Int32(picture.width), 0, Int32(picture.height), Int32(format.rawValue), &jpeg,
-            &length, Int32(subsampling.rawValue), 95, flags | TJFLAG_ACCURATEDCT)
+            &length, Int32(subsampling.rawValue), quality, flags | TJFLAG_ACCURATEDCT)
         try #require(status == 0)
         let bytes = unsafe [UInt8](UnsafeBufferPointer(start: jpeg, count: Int(length)))
         return orientation == 1 ? bytes : [0xFF, 0xD8] + exif(orientation) + bytes.dropFirst(2)

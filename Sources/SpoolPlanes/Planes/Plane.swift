@@ -11,6 +11,8 @@ package final class Plane {
     /// subsampled colour in its last column.
     package let region: Region
     package let samples: UnsafeMutablePointer<UInt8>
+    /// How much memory it has.
+    package let bytes: Int
 
     /// A place in a plane, in samples.
     package struct Region: Hashable, Sendable {
@@ -37,9 +39,10 @@ package final class Plane {
     package init(width: Int, height: Int, padded: Size? = nil, region: Region) throws(PlaneFailure) {
         let room = padded ?? Size(width: width, height: height)
         stride = Self.stride(of: room)
+        bytes = Self.bytes(of: room)
         var memory: UnsafeMutableRawPointer?
-        guard unsafe posix_memalign(&memory, 64, Self.bytes(of: room)) == 0, let memory = unsafe memory else {
-            throw PlaneFailure(message: "no memory for \(stride * room.height) bytes of samples")
+        guard unsafe posix_memalign(&memory, 64, bytes) == 0, let memory = unsafe memory else {
+            throw PlaneFailure(message: "no memory for \(bytes) bytes of samples")
         }
         (self.width, self.height, self.region) = (width, height, region)
         unsafe samples = memory.assumingMemoryBound(to: UInt8.self)

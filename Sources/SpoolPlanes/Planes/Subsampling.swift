@@ -20,6 +20,17 @@ package struct Subsampling: Hashable, Sendable {
         return Size(width: colour.width * across, height: colour.height * down)
     }
 
+    /// The room for samples of brightness that a decoder needs which writes whole blocks.
+    /// - Parameters:
+    ///   - stored: the size of the file.
+    ///   - factor: how much smaller it is decoded: 1, 2, 4 or 8.
+    package func wholeUnits(of stored: Size, reducedBy factor: Int) -> Size {
+        let (width, height) = (8 * across, 8 * down)
+        return Size(
+            width: (stored.width + width - 1) / width * width / factor,
+            height: (stored.height + height - 1) / height * height / factor)
+    }
+
     package init(across: Int, down: Int) { (self.across, self.down) = (across, down) }
 
     /// - Returns: nil for what TurboJPEG cannot name, and for a single component.
