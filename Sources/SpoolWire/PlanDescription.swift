@@ -46,7 +46,7 @@ public struct PlanDescription: Sendable, Equatable, Codable {
 
     /// The one decode for all renditions.
     public struct Decode: Sendable, Equatable, Codable {
-        /// `TurboJPEG`, or the loader of libvips.
+        /// `SpoolJPEG`, the decoder of usual JPEGs, or `TurboJPEG`, or the loader of libvips.
         public var loader: String
         /// How many times shorter than stored each side comes from the decoder; 1 for the whole size.
         public var shrink: Double

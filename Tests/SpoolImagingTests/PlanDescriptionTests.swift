@@ -93,7 +93,7 @@ import Testing
         sharp.sharpen = Sharpening()
         let plan = try plan(folder.file("source"), [Rendition(path: "a", format: .jpeg, width: 400), sharp])
         #expect(plan.lane == .planes && plan.reason == nil)
-        #expect(plan.decode == PlanDescription.Decode(loader: "TurboJPEG", shrink: 4, width: 400, height: 300))
+        #expect(plan.decode == PlanDescription.Decode(loader: "SpoolJPEG", shrink: 4, width: 400, height: 300))
         #expect(plan.resizes.map(\.width) == [400, 133])
         #expect(plan.resizes.map(\.origin) == [nil, 0])
         #expect(plan.renditions[0].steps.isEmpty)

@@ -32,7 +32,8 @@ extension Rendering {
         return PlanDescription(
             source: sourceDescription, lane: .planes,
             decode: PlanDescription.Decode(
-                loader: "TurboJPEG", shrink: Double(plan.factor), width: decoded.width, height: decoded.height),
+                loader: planar?.loader ?? PlanarDecoder.fallback, shrink: Double(plan.factor), width: decoded.width,
+                height: decoded.height),
             resizes: plan.resizes.enumerated().map { number, resize in
                 PlanDescription.Resize(
                     width: resize.scaled.width, height: resize.scaled.height, origin: resize.luma.number,

@@ -10,7 +10,7 @@ extension PlanesPlan {
             Plane.bytes(of: subsampling.padded(size)) + (isGrey ? 0 : 2 * Plane.bytes(of: subsampling.colour(of: size)))
         }
         let isGrey = subsampling == nil
-        let decoded = Reduction.whole(factor).size(of: stored, by: .turboJPEG)
+        let decoded = (subsampling ?? .full).wholeUnits(of: stored, reducedBy: factor)
         let source = bytes(decoded, subsampling ?? .full, isGrey: isGrey)
         let resized = resizes.indices.map { number in
             resizes.indices.reduce(0) { sum, other in

@@ -1,14 +1,22 @@
 package import CTurboJPEG
 import Glibc
+import SpoolJPEG
 import SpoolJob
 
 /// A JPEG file whose planes can be had as they are stored, at full size, a half, a quarter or an eighth.
+///
+/// ``BaselineJPEG`` decodes most files, and libjpeg all others and those that are damaged, of which it says what is wrong.
 @safe
 package final class PlanarDecoder {
     package let size: Size
     /// nil for grey.
     package let subsampling: Subsampling?
 
+    /// nil for what libjpeg decodes.
+    private let baseline: BaselineJPEG?
+    /// What decodes it unless it is damaged.
+    package var loader: String { baseline == nil ? Self.fallback : "SpoolJPEG" }
+    package static let fallback = "TurboJPEG"
     private let handle: tjhandle
     /// Of the file, until it is decoded.
     private var bytes: [UInt8]
@@ -33,6 +41,10 @@ package final class PlanarDecoder {
         size = Size(width: Int(width), height: Int(height))
         self.subsampling = isGrey ? nil : known
         self.bytes = bytes
+        baseline = BaselineJPEG(bytes.span).flatMap { usual in
+            let usualKnown = usual.subsampling.map { Subsampling(across: $0.across, down: $0.down) }
+            return usual.width == width && usual.height == height && usualKnown == (isGrey ? nil : known) ? usual : nil
+        }
         unsafe self.handle = handle
     }
 
@@ -41,9 +53,21 @@ package final class PlanarDecoder {
     /// Decodes the whole file, once, and lets go of it. Every warning is an error, so damage anywhere is found, in the last rows too.
     /// - Parameter factor: 1, 2, 4 or 8.
     package func decode(reducedBy factor: Int) throws(PlaneFailure) -> PlanarImage {
+        let image = try room(factor)
+        let targets = image.planes.map(\.target)
+        if baseline?.decode(bytes.span, reducedBy: factor, into: targets) != true {
+            try decode(reducedBy: factor, into: image)
+        }
+        // What follows has their memory, which is as good as new to it.
+        bytes = []
+        return image
+    }
+
+    /// Planes without samples.
+    private func room(_ factor: Int) throws(PlaneFailure) -> PlanarImage {
         let reduced = Reduction.whole(factor).size(of: size, by: .turboJPEG)
         let subsampling = subsampling ?? .full
-        let room = subsampling.padded(reduced)
+        let room = subsampling.wholeUnits(of: size, reducedBy: factor)
         let picture = Plane.Region(
             left: 0, top: 0, width: Double(size.width) / Double(factor), height: Double(size.height) / Double(factor))
         let luma = try Plane(width: reduced.width, height: reduced.height, padded: room, region: picture)
@@ -53,22 +77,35 @@ package final class PlanarDecoder {
             var region = picture
             region.width /= Double(subsampling.across)
             region.height /= Double(subsampling.down)
-            for _ in 0..<2 { chroma.append(try Plane(width: colour.width, height: colour.height, region: region)) }
+            for _ in 0..<2 {
+                chroma.append(
+                    try Plane(
+                        width: colour.width, height: colour.height, padded: subsampling.colour(of: room),
+                        region: region))
+            }
         }
-        let image = PlanarImage(luma: luma, chroma: chroma)
+        return PlanarImage(luma: luma, chroma: chroma)
+    }
+
+    /// What libjpeg makes of the file.
+    private func decode(reducedBy factor: Int, into image: PlanarImage) throws(PlaneFailure) {
         let flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
         var targets = unsafe image.planes.map { unsafe Optional($0.samples) }
         var strides = image.planes.map { Int32($0.stride) }
         let status = unsafe tjDecompressToYUVPlanes(
-            handle, bytes, UInt(bytes.count), &targets, Int32(reduced.width), &strides, Int32(reduced.height), flags)
-        // What follows has their memory, which is as good as new to it.
-        bytes = []
+            handle, bytes, UInt(bytes.count), &targets, Int32(image.luma.width), &strides, Int32(image.luma.height),
+            flags)
         guard status == 0 else {
             var failure = unsafe PlaneFailure.turbojpeg(handle)
             failure.isOfSource = true
             throw failure
         }
-        return image
+    }
+}
+
+extension Plane {
+    fileprivate var target: SampleTarget {
+        unsafe SampleTarget(UnsafeMutableBufferPointer(start: samples, count: bytes), stride: stride)
     }
 }
 
