@@ -130,7 +130,9 @@ let package = Package(
         .executableTarget(name: "SpoolWorker", dependencies: ["SpoolService"], swiftSettings: settings),
         .executableTarget(
             name: "SpoolExercise",
-            dependencies: ["SpoolCore", "SpoolService", "SpoolSystem", argumentParser, logging, system],
+            dependencies: [
+                "SpoolCore", "SpoolJob", "SpoolPlanes", "SpoolService", "SpoolSystem", argumentParser, logging, system,
+            ],
             swiftSettings: settings),
 
         // A renderer that was taken over, for tests of what holds then.

@@ -17,6 +17,7 @@ TIME_LIMIT_PER_IMAGE = 3.0
 SHARE_OF_SLOW_PEERS = 4
 PLANES_LOOP = "C loop of planes"
 PLANES_LOOP_DURABLE = "C loop of planes durable"
+PLANES_ALONE = "planes alone, durable"
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,12 @@ class Peer:
         return sorted(folder.glob("out-*.jpg"))
 
 
-def peers(task: Task, loop: Path, planes_loop: Path | None) -> list[Peer]:
+def peers(task: Task, loop: Path, planes_loop: Path | None, exercise: Path) -> list[Peer]:
     """All rows but the worker's, without the tools that are missing.
 
-    `loop` is the compiled loop.c and comes first, as the bound. `planes_loop`, the compiled planes_loop.c, comes last, right
-    before the worker that is compared with it: a machine is more alike from one turn to the next.
+    `loop` is the compiled loop.c and comes first, as the bound. `planes_loop`, the compiled planes_loop.c, and the program
+    `exercise` come last, right before the worker that is compared with them: a machine is more alike from one turn to the
+    next.
     """
     processes = str(task.processes)
     box = f"{task.width}x{task.height}"
@@ -106,10 +108,16 @@ def peers(task: Task, loop: Path, planes_loop: Path | None) -> list[Peer]:
             return [str(planes_loop), *options, str(task.photo), ".", str(images), processes, task.width, task.height]
         return Peer(name, task, command)
 
+    def batches(images: int) -> list[str]:
+        return [tools.XARGS, "-a", NAMES, "-P", processes, "-n", str(math.ceil(images / task.processes))]
+
     def vipsthumbnail(images: int) -> list[str]:
-        batch = math.ceil(images / task.processes)
-        return [tools.XARGS, "-a", NAMES, "-P", processes, "-n", str(batch), tools.VIPSTHUMBNAIL, "--size", f"{box}!",
+        return [*batches(images), tools.VIPSTHUMBNAIL, "--size", f"{box}!",
                 "-o", f"out-%s.jpg[Q={QUALITY},strip,optimize_coding]"]
+
+    def planes_alone(images: int) -> list[str]:
+        return [*batches(images), str(exercise), "planes", "--width", task.width, "--height", task.height, "--quality",
+                str(QUALITY), "--durable"]
 
     def pillow(images: int) -> list[str]:
         script = Path(__file__).parents[1] / "pillow_loop.py"
@@ -134,5 +142,7 @@ def peers(task: Task, loop: Path, planes_loop: Path | None) -> list[Peer]:
     ]
     if planes_loop:
         rows += [planes(PLANES_LOOP), planes(PLANES_LOOP_DURABLE, "--durable")]
+    if exercise.is_file():
+        rows.append(Peer(PLANES_ALONE, task, planes_alone))
     missing = {tool.name for tool in tools.TOOLS} - tools.versions().keys()
     return [row for row in rows if row.name not in missing]

@@ -1,4 +1,4 @@
-#ifdef __SSE2__
+#ifdef __x86_64__
 #include "x86.h"
 
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)

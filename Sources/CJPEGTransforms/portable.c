@@ -38,7 +38,7 @@ void spool_jpeg_portable(int side, const int16_t *coefficients, const int16_t *s
     }
 }
 
-#ifndef __SSE2__
+#ifndef __x86_64__
 static void samples(int side, int16_t *coefficients, const int16_t *steps, uint8_t *target, ptrdiff_t stride)
 {
     spool_jpeg_portable(side, coefficients, steps, target, stride);

@@ -1,5 +1,5 @@
 /* Every x86-64 processor has these instructions. */
-#ifdef __SSE2__
+#ifdef __x86_64__
 #include "x86.h"
 
 #define vector __m128i
@@ -89,18 +89,26 @@ inlined void samples(const struct matrix *matrix, int16_t *coefficients, const i
         return;
     }
     bool few = count <= matrix->few;
-    if (matrix->side == 8 && __builtin_cpu_supports("avx2"))
-        spool_jpeg_whole_avx2(coefficients, steps, target, stride);
-    else if (few)
+    if (few)
         inverse(matrix, true, coefficients, steps, target, stride);
     else
         inverse(matrix, false, coefficients, steps, target, stride);
     clear(coefficients, few ? 5 : 8);
 }
 
-void spool_jpeg_whole(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride)
+void spool_jpeg_whole_sse2(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride)
 {
     samples(&whole, coefficients, steps, count, target, stride);
+}
+
+void spool_jpeg_whole(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride)
+{
+    if (count <= 1 || !__builtin_cpu_supports("avx2")) {
+        spool_jpeg_whole_sse2(coefficients, steps, count, target, stride);
+        return;
+    }
+    spool_jpeg_whole_avx2(coefficients, steps, target, stride);
+    clear(coefficients, 8);
 }
 
 void spool_jpeg_half(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride)

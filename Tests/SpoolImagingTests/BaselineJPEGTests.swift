@@ -179,6 +179,13 @@ import Testing
                 }
                 #expect(ours == portable, "\(side), \(count) coefficients")
                 #expect(block.allSatisfy { $0 == 0 })
+                #if arch(x86_64)
+                    guard side == 8 else { continue }
+                    block = coefficients
+                    unsafe spool_jpeg_whole_sse2(&block, steps, Int32(count), &ours, 8)
+                    #expect(ours == portable, "without AVX2, \(count) coefficients")
+                    #expect(block.allSatisfy { $0 == 0 })
+                #endif
             }
         }
     }

@@ -38,7 +38,10 @@ import Testing
     private func expectHint(_ name: String, _ isState: (NameHint) -> Bool) async throws {
         var sum: NameHint?
         try await eventually("the state of \(name)") {
-            for (key, hint) in hints.take().names where key.description == name {
+            let taken = hints.take()
+            // It stands for all names, and no event comes twice.
+            #expect(!taken.needsScan)
+            for (key, hint) in taken.names where key.description == name {
                 if sum?.add(hint) == nil { sum = hint }
             }
             return sum.map(isState) ?? false

@@ -17,3 +17,8 @@ void spool_jpeg_quarter(int16_t *coefficients, const int16_t *steps, int count, 
 
 /* The same without vector instructions and without a change of the coefficients, side 8, 4 or 2: for processors that have none, and what the others are tested with. */
 void spool_jpeg_portable(int side, const int16_t *coefficients, const int16_t *steps, uint8_t *target, ptrdiff_t stride);
+
+#ifdef __x86_64__
+/* What `spool_jpeg_whole` is on processors without AVX2. */
+void spool_jpeg_whole_sse2(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride);
+#endif

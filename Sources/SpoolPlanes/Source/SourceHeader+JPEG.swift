@@ -8,7 +8,7 @@ extension SourceHeader {
     ///   - content: the file.
     ///   - planes: what is known of its pixels.
     /// - Returns: nil for what is unusual, and what only libvips can weigh: colours other than sRGB's among it.
-    init?(jpeg content: [UInt8], _ planes: PlanesPlanner.PlanesHeader, ignoringProfile: Bool) {
+    package init?(jpeg content: [UInt8], _ planes: PlanesPlanner.PlanesHeader, ignoringProfile: Bool) {
         var metadata: Set<MetadataKind> = []
         var exif: EXIFBlock?
         var position = 2
