@@ -1,6 +1,6 @@
 /*
- * What the spool costs is measured against this: the work of spool-worker's way through planes (Sources/SpoolImaging/Planes)
- * and nothing else, in as many processes as asked. No job files, no results, no digests, no libvips.
+ * What TurboJPEG and zimg can do: the worker's way through planes (Sources/SpoolPlanes) with libjpeg's decoder, in as many
+ * processes as asked. No job files, no results, no digests, no libvips.
  *
  * planes_loop [--durable] SOURCE FOLDER COUNT PROCESSES WIDTH HEIGHT
  *
