@@ -18,6 +18,8 @@ SHARE_OF_SLOW_PEERS = 4
 PLANES_LOOP = "C loop of planes"
 PLANES_LOOP_DURABLE = "C loop of planes durable"
 PLANES_ALONE = "planes alone, durable"
+# The memory of a picture is used again for the next one. glibc 2.41 would give it back to the kernel, a page at a time.
+KEPT_MEMORY = "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=1073741824"
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ def peers(task: Task, loop: Path, planes_loop: Path | None, exercise: Path) -> l
                 "-o", f"out-%s.jpg[Q={QUALITY},strip,optimize_coding]"]
 
     def planes_alone(images: int) -> list[str]:
-        return [*batches(images), str(exercise), "planes", "--width", task.width, "--height", task.height, "--quality",
-                str(QUALITY), "--durable"]
+        return [*batches(images), "env", f"GLIBC_TUNABLES={KEPT_MEMORY}", str(exercise), "planes", "--width", task.width,
+                "--height", task.height, "--quality", str(QUALITY), "--durable"]
 
     def pillow(images: int) -> list[str]:
         script = Path(__file__).parents[1] / "pillow_loop.py"
