@@ -14,7 +14,10 @@ extension BaselineJPEG {
     /// - Returns: false for what is damaged, or unusual after all; the targets have anything then.
     package func decode(_ file: Span<UInt8>, reducedBy factor: Int, into targets: [SampleTarget]) -> Bool {
         var tables = Tables(repeating: 0)
-        for index in self.tables.indices { tables[index] = self.tables[index] }
+        for (number, code) in codes.enumerated() {
+            let entries = SymbolPairs.table(code, isDifference: number % 2 == 0, then: codes[number | 1])
+            for (index, entry) in entries.enumerated() { tables[number * SymbolPairs.count + index] = entry }
+        }
         var order = BaselineHeader.order
         var coefficients = Coefficients(repeating: 0)
         var lengths = InlineArray<8, Int>(repeating: 0)
@@ -30,7 +33,8 @@ extension BaselineJPEG {
                 target: targets[block.component], steps: header.steps[component.steps], side: 8 / factor,
                 firstColumn: block.column, row: block.row, across: component.across, down: component.down)
         }
-        let (units, blocks, codes) = (units, blocks.span, codes.span)
+        let words = codes.flatMap(\.words)
+        let (units, blocks, codes) = (units, blocks.span, words.span)
         guard scan.refill(file, used: 0) else { return false }
         for _ in 0..<units.down {
             for _ in 0..<units.across {

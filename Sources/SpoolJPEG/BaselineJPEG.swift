@@ -7,10 +7,8 @@ package struct BaselineJPEG {
     let header: BaselineHeader
     /// Of a unit of the scan, in its order.
     let blocks: [Block]
-    /// ``SymbolPairs`` of the first symbols of blocks, then of the others, for each pair of codes in use.
-    let tables: [UInt32]
-    /// ``HuffmanCode/words`` of the same codes.
-    let codes: [UInt32]
+    /// In use: of the first symbols of blocks, then of the others, for brightness and for colour.
+    let codes: [HuffmanCode]
 
     /// So many pairs of codes: files have one for brightness and one for colour.
     static let mostPairs = 2
@@ -41,15 +39,13 @@ package struct BaselineJPEG {
             }
         }
         guard pairs.count <= Self.mostPairs else { return nil }
-        var (tables, codes) = ([UInt32](), [UInt32]())
+        var codes: [HuffmanCode] = []
         for pair in pairs {
             guard let first = header.differenceCodes[pair.x], let others = header.coefficientCodes[pair.y]
             else { return nil }
-            tables += SymbolPairs.table(first, isDifference: true, then: others)
-            tables += SymbolPairs.table(others, isDifference: false, then: others)
-            codes += first.words + others.words
+            codes += [first, others]
         }
-        (self.blocks, self.tables, self.codes) = (blocks, tables, codes)
+        (self.blocks, self.codes) = (blocks, codes)
     }
 
     package var width: Int { header.width }

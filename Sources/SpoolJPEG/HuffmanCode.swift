@@ -23,9 +23,11 @@ struct HuffmanCode {
         var words = [UInt32](repeating: 0, count: Self.size)
         var (code, next) = (0, 0)
         for length in 1...16 {
+            let count = Int(counts[length - 1])
+            // A code of ones alone is none.
+            guard code + count < 1 << length, next + count <= symbols.count else { return nil }
             words[Self.offsets + length] = UInt32(truncatingIfNeeded: next - code)
-            for _ in 0..<counts[length - 1] {
-                guard code < 1 << length, next < symbols.count else { return nil }
+            for _ in 0..<count {
                 words[Self.symbols + next] = UInt32(symbols[next])
                 if length <= Self.lookupBits {
                     let first = code << (Self.lookupBits - length)
@@ -36,8 +38,6 @@ struct HuffmanCode {
                 code += 1
                 next += 1
             }
-            // A code of ones alone is none.
-            guard code < 1 << length else { return nil }
             words[Self.ends + length] = UInt32(code << (16 - length))
             code <<= 1
         }

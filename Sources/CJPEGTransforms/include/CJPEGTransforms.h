@@ -15,7 +15,10 @@ void spool_jpeg_whole(int16_t *coefficients, const int16_t *steps, int count, ui
 void spool_jpeg_half(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride);
 void spool_jpeg_quarter(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride);
 
-/* The same without vector instructions and without a change of the coefficients, side 8, 4 or 2: for processors that have none, and what the others are tested with. */
+/*
+ * The same without vector instructions, side 8, 4 or 2: for processors that have none, and what the others are tested
+ * with. The coefficients stay as they are.
+ */
 void spool_jpeg_portable(int side, const int16_t *coefficients, const int16_t *steps, uint8_t *target, ptrdiff_t stride);
 
 #ifdef __x86_64__
