@@ -85,10 +85,12 @@ let package = Package(
 
         // All other images: the only importer of libvips.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .systemLibrary(name: "CHeif", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
         .target(
             name: "SpoolImaging",
             dependencies: [
-                "CTurboJPEG", "CVips", "SpoolInspection", "SpoolJob", "SpoolPlanes", "SpoolSystem", "SpoolWire",
+                "CHeif", "CTurboJPEG", "CVips", "SpoolInspection", "SpoolJob", "SpoolPlanes", "SpoolSystem",
+                "SpoolWire",
             ],
             swiftSettings: settings),
 

@@ -182,6 +182,24 @@ static inline void spool_vips_on_progress(
     g_signal_connect(image, "eval", G_CALLBACK(called), context);
 }
 
+/* Where the rows of an image go, from the first to the last. */
+typedef struct SpoolVipsRows {
+    void (*take)(int y, const void *row, size_t length, void *context);
+    void *context;
+} SpoolVipsRows;
+
+static inline int spool_vips_on_strip(VipsRegion *region, VipsRect *area, void *context) {
+    SpoolVipsRows *rows = (SpoolVipsRows *) context;
+    for (int y = area->top; y < area->top + area->height; y++)
+        rows->take(y, VIPS_REGION_ADDR(region, 0, y), VIPS_REGION_SIZEOF_LINE(region), rows->context);
+    return 0;
+}
+
+/* Computes an image strip by strip. Rows are handed over by one thread at a time, and are gone afterwards. */
+static inline int spool_vips_each_row(VipsImage *image, SpoolVipsRows *rows) {
+    return vips_sink_disc(image, spool_vips_on_strip, rows);
+}
+
 /* An open file that an operation writes to, and the first error that it met there. libvips' own descriptor target
  * reports only text.
  */

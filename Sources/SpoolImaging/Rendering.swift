@@ -58,7 +58,7 @@ struct Rendering {
             // Without a profile, numbers of another space would be taken for sRGB.
             if !rendition.format.holdsProfile { rendition.colourspace = .srgb }
             let task = try RenditionTask(
-                index, rendition, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
+                index, rendition, source.format, header, overlays, upright: upright, trimmed: edges.box(of: rendition),
                 frames: decoder.frameCount(of: header))
             try task.check(request.limits, source: header.shape)
             try task.layout.check(task.losses(of: header))
@@ -107,6 +107,7 @@ struct Rendering {
         var run = try PlaneFailure.failingJob { () throws(PlaneFailure) in
             try PlanesRun(plan, planar, tools.scaler)
         }
+        VipsLibrary.compute(with: threads.ofPipelines)
         return try RenditionMakers.run(threads.makers, forgetErrors: vips_error_clear) { makers throws(JobError) in
             for number in plan.resizes.indices {
                 let image = try PlaneFailure.failingJob { () throws(PlaneFailure) in try run.image(number) }

@@ -18,14 +18,15 @@ struct RenditionTask {
     var plan: ResizePlan { layout.plan }
 
     /// - Parameters:
+    ///   - format: the source's.
     ///   - overlays: the job's, loaded before the steps are applied.
     ///   - upright: how the source is turned to be seen as it was taken.
     ///   - frames: how many an animated rendition has.
     ///   - trimmed: the part inside its edges, seen upright, if the rendition trims.
     /// - Throws: what the rendition asks for and cannot have of this source, or from the installed libraries.
     init(
-        _ index: Int, _ rendition: Rendition, _ header: SourceHeader, _ overlays: OverlayImages, upright: Orientation,
-        trimmed: Box?, frames: Int
+        _ index: Int, _ rendition: Rendition, _ format: SourceFormat, _ header: SourceHeader, _ overlays: OverlayImages,
+        upright: Orientation, trimmed: Box?, frames: Int
     ) throws(JobError) {
         self.overlays = overlays
         self.frames = rendition.animated ? frames : 1
@@ -33,6 +34,7 @@ struct RenditionTask {
             index, rendition, stored: header.size, upright: upright, trimmed: trimmed,
             isPlain: rendition.isPlain)
         encoder = try Encoder(rendition)
+        encoder.isPhotograph = format == .jpeg || format == .heic
         try rendition.kernel.check(index)
     }
 

@@ -72,7 +72,7 @@ import Testing
                 let rendering = try Rendering(request, source: source, tools) { _ in }
                 let needed = (1...3).map { rendering.memory(makers: $0) }
                 #expect(needed[0] < needed[1] && needed[1] < needed[2])
-                #expect(rendering.threads(8, memory: .max) == RenderThreads(makers: 3, inAll: 3))
+                #expect(rendering.threads(8, memory: .max) == RenderThreads(makers: 3, inAll: 8))
                 #expect(rendering.threads(2, memory: .max).makers == 2)
                 #expect(rendering.threads(8, memory: 2 * needed[1]).makers == 2)
                 #expect(rendering.threads(8, memory: needed[1]).makers == 1)

@@ -7,6 +7,8 @@ struct Encoder: CustomStringConvertible {
     var encoding: Encoding
     /// Leaves what the image's header says, EXIF orientation for one, in the file.
     var keepsMetadata = false
+    /// Whether the picture comes from a camera, as far as one can tell.
+    var isPhotograph = false
 
     var format: ImageFormat { encoding.format }
 
@@ -22,7 +24,8 @@ struct Encoder: CustomStringConvertible {
     var description: String {
         let quality = encoding.quality.map { ["quality \($0)"] } ?? []
         let options = encoding.options.members.map { "\($0.key) \($0.value.string ?? $0.value.text(indented: false))" }
-        return ([format.name] + quality + options).joined(separator: ", ")
+        let search = leavesOut ? ["searched as a photograph"] : []
+        return ([format.name] + quality + options + search).joined(separator: ", ")
     }
 
     /// Encodes `image`: computing its pixels is part of it, so a failure can come from anywhere before, too.
@@ -33,7 +36,14 @@ struct Encoder: CustomStringConvertible {
         _ image: Raster, _ metadata: KeptMetadata? = nil, _ animation: Animation? = nil, to file: OutputFile,
         _ meter: ProgressMeter? = nil
     ) throws(VipsFailure) {
-        let saver = try saver(of: image, metadata, animation, meter)
+        let finished = try finish(image, metadata, animation, meter)
+        if case .avif(let options) = encoding {
+            let content = try avifWriter(options, image.size).file(of: finished, withMetadata: !isBare(metadata))
+            unsafe content.withUnsafeBytes { unsafe file.append($0) }
+            if file.failure != nil { throw VipsFailure(text: "heif: the file cannot be written") }
+            return
+        }
+        let saver = try saver(of: finished, metadata)
         try unsafe file.withTarget { target throws(VipsFailure) in
             unsafe saver.set(target: target)
             try saver.run()
@@ -43,7 +53,11 @@ struct Encoder: CustomStringConvertible {
 
     /// Encodes a small image into memory, without metadata. It takes no file, which a renderer could not make.
     func bytes(of image: Raster) throws(VipsFailure) -> [UInt8] {
-        let saver = try saver(of: image, nil, nil, nil)
+        let finished = try finish(image, nil, nil, nil)
+        if case .avif(let options) = encoding {
+            return try avifWriter(options, image.size).file(of: finished, withMetadata: keepsMetadata)
+        }
+        let saver = try saver(of: finished, nil)
         guard let target = unsafe vips_target_new_to_memory() else { throw .take() }
         defer { unsafe spool_vips_unref(target) }
         unsafe saver.set(target: target)
@@ -57,19 +71,32 @@ struct Encoder: CustomStringConvertible {
 
     private func isBare(_ metadata: KeptMetadata?) -> Bool { !keepsMetadata && metadata?.isKept != true }
 
-    private func saver(
-        of image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?, _ meter: ProgressMeter?
-    ) throws(VipsFailure) -> Operation {
-        let saver = try Operation(format.saver)
-        if keepsMetadata {
-            saver.set("in", image)
-        } else {
-            let bare = if let metadata { try metadata.apply(to: image) } else { try image.withoutMetadata() }
-            animation?.mark(bare)
-            // Frames are in memory already.
-            if animation == nil, let meter { bare.tell(meter) }
-            saver.set("in", bare)
-        }
+    /// The picture with what its file will say beside the pixels.
+    private func finish(
+        _ image: Raster, _ metadata: KeptMetadata?, _ animation: Animation?, _ meter: ProgressMeter?
+    ) throws(VipsFailure) -> Raster {
+        if keepsMetadata { return image }
+        let finished = if let metadata { try metadata.apply(to: image) } else { try image.withoutMetadata() }
+        animation?.mark(finished)
+        // Frames are in memory already.
+        if animation == nil, let meter { finished.tell(meter) }
+        return finished
+    }
+
+    /// Whether the AV1 encoder leaves out what photographs hardly gain from. Who asks for more effort gets all of it.
+    private var leavesOut: Bool {
+        guard case .avif(let options) = encoding else { return false }
+        return isPhotograph && !options.lossless && options.effort <= AVIFOptions().effort
+    }
+
+    private func avifWriter(_ options: AVIFOptions, _ size: Size) -> AVIFWriter {
+        AVIFWriter(options: options, hints: leavesOut ? EncoderHint.ofPhotograph(size) : [])
+    }
+
+    private func saver(of image: Raster, _ metadata: KeptMetadata?) throws(VipsFailure) -> Operation {
+        guard let name = format.saver else { preconditionFailure("\(format.name) has a writer of its own") }
+        let saver = try Operation(name)
+        saver.set("in", image)
         encoding.set(on: saver, hasAlpha: image.hasAlpha)
         if format == .tiff, let resolution = metadata?.resolution {
             saver.set("xres", resolution)

@@ -10,7 +10,7 @@ extension Encoding {
         case .webp(let options): options.set(on: saver)
         case .gif(let options): options.set(on: saver)
         case .tiff(let options): options.set(on: saver, hasAlpha: hasAlpha)
-        case .avif(let options): options.set(on: saver)
+        case .avif: preconditionFailure("AVIF has a writer of its own")
         case .jxl(let options): options.set(on: saver)
         case .jp2(let options): options.set(on: saver)
         }
@@ -116,18 +116,6 @@ extension TIFFOptions {
         saver.set("yres", yres)
         saver.set("bigtiff", bigtiff)
         if bitdepth < 8 { saver.set("bitdepth", bitdepth) }
-    }
-}
-
-extension AVIFOptions {
-    fileprivate func set(on saver: borrowing Operation) {
-        saver.set("compression", member: "av1")
-        saver.set("Q", quality)
-        saver.set("lossless", lossless)
-        saver.set("effort", effort)
-        saver.set("bitdepth", bitdepth)
-        // What is lossless has no coarser colour.
-        saver.set(lossless ? .full : chromaSubsampling)
     }
 }
 

@@ -1,15 +1,15 @@
 import SpoolJob
 
 extension ImageFormat {
-    /// libvips' operation that writes the format.
-    var saver: StaticString {
+    /// libvips' operation that writes the format; nil for the one that has a writer of its own, ``AVIFWriter``.
+    var saver: StaticString? {
         switch self {
         case .jpeg: "jpegsave_target"
         case .png: "pngsave_target"
         case .webp: "webpsave_target"
         case .gif: "gifsave_target"
         case .tiff: "tiffsave_target"
-        case .avif: "heifsave_target"
+        case .avif: nil
         case .jxl: "jxlsave_target"
         case .jp2: "jp2ksave_target"
         }

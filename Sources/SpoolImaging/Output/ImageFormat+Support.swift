@@ -39,9 +39,11 @@ enum WritingSupport: Equatable {
 extension ImageFormat {
     /// What a try has shown, once in a process. Not while others use libvips, as for all that calls it.
     var writingSupport: WritingSupport {
-        guard Operation.exists(saver) else { return .none(self) }
-        guard self == .avif, let failure = Capabilities.current.avifFailure else { return .complete }
-        return .broken(.avif, VipsFailure(text: failure))
+        guard let saver else {
+            guard let failure = Capabilities.current.avifFailure else { return .complete }
+            return .broken(self, VipsFailure(text: failure))
+        }
+        return Operation.exists(saver) ? .complete : .none(self)
     }
 
     /// The Debian package that has the encoder, if it is not in the library's own.

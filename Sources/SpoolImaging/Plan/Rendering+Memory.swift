@@ -7,9 +7,8 @@ extension Rendering {
     /// The threads of a job that may have so many. As many renditions are made side by side as memory allows.
     /// - Parameter memory: bytes that the job may have.
     func threads(_ count: Int, memory limit: Int) -> RenderThreads {
-        let makers = RenditionMakers.count(of: tasks.count, threads: count, within: limit, memory: memory)
-        // aom makes other files with several threads (3.12), of which libvips tells it from 8.16 on.
-        return RenderThreads(makers: makers, inAll: tasks.contains { $0.rendition.format == .avif } ? makers : count)
+        RenderThreads(
+            makers: RenditionMakers.count(of: tasks.count, threads: count, within: limit, memory: memory), inAll: count)
     }
 
     /// The most bytes of pictures and of the source that are expected in memory at one time, with what encoders take.

@@ -292,9 +292,10 @@ extension AVIFOptions: Blank {
     static let kind = ObjectKind<AVIFOptions>(
         "the options of AVIF",
         [
+            .defaulted("lossless", \.lossless, FlagKind(), "lose nothing"),
             .defaulted(
-                "lossless", \.lossless, FlagKind(), "lose nothing but by rounding, when colours become YCbCr and back"),
-            .defaulted("effort", \.effort, WholeNumberKind(0...9), "0 is fast, 9 is small"),
+                "effort", \.effort, WholeNumberKind(0...9),
+                "0 is fast, 9 is small; up to 4, pictures from a JPEG or HEIC skip what photographs hardly gain from"),
             .defaulted(
                 "chromaSubsampling", \.chromaSubsampling, ChoiceKind(), "whether colour is stored at half the size"),
             .defaulted("bitdepth", \.bitdepth, OneOfKind([8, 10, 12]), "bits a sample, of pixels that have eight"),
