@@ -15,6 +15,7 @@
 #include <vips/vips.h>
 
 #include "alpha.h"
+#include "bands.h"
 
 /* Whether this build has an operation, under its nickname. */
 static inline gboolean spool_vips_has_operation(const char *name) {

@@ -4,15 +4,22 @@ import SpoolPlanes
 /// One version of the decoded source, and what has been resized of it by the plan.
 final class Cascade {
     private let strand: PixelsPlan.Strand
+    /// Nil to have libvips resize everything.
+    private let bands: BandResize?
     /// The version as it is, for renditions of its own size.
     private let whole: Raster
     /// What the other renditions are made of.
     private let base: Raster
     private var kept: [Int: Raster] = [:]
 
-    /// - Parameter image: the decoded source, in memory if the plan needs the whole of it.
-    init(_ image: Raster, _ strand: PixelsPlan.Strand, stored: Size) throws(VipsFailure) {
+    /// - Parameters:
+    ///   - image: the decoded source, in memory if the plan needs the whole of it.
+    ///   - bands: nil to have libvips resize everything.
+    init(
+        _ image: Raster, _ strand: PixelsPlan.Strand, stored: Size, _ bands: BandResize?
+    ) throws(VipsFailure) {
         self.strand = strand
+        self.bands = bands
         let image = try image.version(strand.version, stored: stored)
         let isMixed = image.hasAlpha && !strand.resizes.isEmpty
         whole = strand.hasSeveral && (strand.usesOwnSize || !isMixed) ? try image.inMemory() : image
@@ -29,18 +36,25 @@ final class Cascade {
     /// version's own size, so that nothing is lost of them, whatever other renditions there are.
     func scaled(to size: Size) throws(VipsFailure) -> Raster {
         if size == strand.version.area.size { return whole }
-        let kernel = strand.version.kernel
         guard let number = strand.resizes.firstIndex(where: { $0.size == size }) else {
-            return try base.resized(to: size, by: kernel)
+            return try resized(base, to: size)
         }
         if let known = kept[number] { return known }
         let resize = strand.resizes[number]
         let source = resize.origin.flatMap { kept[$0] } ?? base
-        let result = try source.resized(to: size, by: kernel)
+        let result = try resized(source, to: size)
         guard result !== source, resize.isShared else { return result }
         let shared = try result.inMemory()
         kept[number] = shared
         return shared
+    }
+
+    private func resized(_ image: Raster, to size: Size) throws(VipsFailure) -> Raster {
+        let kernel = strand.version.kernel
+        guard let bands, image.isEightBit, BandResize.suits(image.size, to: size, bands: image.bands, kernel) else {
+            return try image.resized(to: size, by: kernel)
+        }
+        return try bands.resize(image, to: size)
     }
 }
 

@@ -17,7 +17,7 @@ extension Rendering {
             var made: [Raster] = []
             for (number, frame) in frames.enumerated() {
                 meter?.set(percent: number * 100 / frames.count)
-                let scaled = try Cascade(frame, single, stored: header.size).scaled(to: task.plan.scaled)
+                let scaled = try Cascade(frame, single, stored: header.size, bandResize).scaled(to: task.plan.scaled)
                 made.append(try task.pipeline(fromPixelsOf: header.shape).apply(to: scaled).inMemory())
             }
             let animation = Animation(frames: made, header, task.encoder.encoding.timing)

@@ -16,7 +16,7 @@ struct Rendering {
     let tasks: [RenditionTask]
     /// nil unless the plan is for planes.
     let planar: PlanarDecoder?
-    private let tools: PlanarTools
+    let tools: PlanarTools
     private let overlays: OverlayImages
     private let limits: RenderLimits
     /// All pixels, if they had to be looked at already.
@@ -171,6 +171,9 @@ struct Rendering {
 
     // MARK: Pixels
 
+    /// Nil where libvips is to do all of it.
+    var bandResize: BandResize? { tools.areAllowed ? BandResize(scaler: tools.scaler) : nil }
+
     private func run(_ plan: PixelsPlan, _ outputs: [Int32]) throws(JobError) -> [Int: RenderedImage] {
         let images = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in try self.images(plan) }
         let tasks = tasks.sorted { $0.plan.scaled.area > $1.plan.scaled.area }
@@ -187,7 +190,7 @@ struct Rendering {
             for (number, strand) in plan.strands.enumerated() {
                 guard !strand.version.isAnimated, let image = images[strand.version.colourspace] else { continue }
                 let cascade = try decoder.decoding(plan.reduction) { () throws(VipsFailure) in
-                    try Cascade(image, strand, stored: header.size)
+                    try Cascade(image, strand, stored: header.size, self.bandResize)
                 }
                 // All pixels have been decoded now, unless there is but one rendition.
                 if plan.isDecodedFirst { try checkComplaints() }

@@ -162,7 +162,7 @@ struct AnimationTests {
 
     @Test func `errors between frames make files smaller`() throws {
         let frames = try (0..<4).map { number in
-            try Picture(60, 40, bands: 3) { x, y in [UInt8(60 + x + number), UInt8(90 + y), 100] }.raster
+            try Picture(60, 40, bands: 3) { x, y in [UInt8(60 + x + 3 * number), UInt8(90 + y), 100] }.raster
         }
         let roll = try Raster(stacking: frames)
         roll.setField("delay", [40, 40, 40, 40])

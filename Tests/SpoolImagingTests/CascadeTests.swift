@@ -17,7 +17,7 @@ struct CascadeTests {
     private func sizes(_ widths: Int...) -> [Size] { widths.map { Size(width: $0, height: $0 * 4 / 5) } }
 
     private func cascade(_ image: Raster, _ sizes: [Size]) throws -> Cascade {
-        try Cascade(image, PixelsPlan(of: .png, stored: stored, sizes: sizes).strands[0], stored: stored)
+        try Cascade(image, PixelsPlan(of: .png, stored: stored, sizes: sizes).strands[0], stored: stored, nil)
     }
 
     @Test func `renditions of one size share the resized image`() throws {

@@ -3,6 +3,7 @@ import SpoolWire
 import Testing
 
 @testable import SpoolImaging
+@testable import SpoolPlanes
 
 @Suite struct `An explained plan` {
     private let folder: ScratchFolder
@@ -112,8 +113,12 @@ import Testing
         #expect(plan.resizes.map(\.width) == [50])
         #expect(plan.renditions.map(\.resize) == [0, nil])
         #expect(plan.renditions[0].steps == ["divide colours by alpha", "flatten on #000000ff"])
-        // The source is kept twice: as it is, and with its colours multiplied by alpha. And the larger PNG is encoded.
-        #expect(plan.memory == 2 * 200 * 100 * 4 + 200 * 100 * 7)
+        // The source is kept twice: as it is, and with its colours multiplied by alpha; these also as planes, while they
+        // are resized. And the larger PNG is encoded.
+        let (own, quarter) = (Size(width: 200, height: 100), Size(width: 50, height: 25))
+        let planes = BandResize.memory(own, to: quarter, bands: 4) + quarter.area * 4
+        let pictures = 2 * own.area * 4
+        #expect(plan.memory == pictures + planes + own.area * 7)
     }
 
     @Test func `is refused for what a render refuses before pixels`() throws {

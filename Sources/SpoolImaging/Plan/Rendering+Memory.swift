@@ -43,8 +43,22 @@ extension Rendering {
         }
         // All frames as they come and as they go.
         pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
+        let resizing = plan.strands.map { strand in
+            resizeMemory(strand, strand.version.area.size == header.size ? decoded : strand.version.area.size)
+        }
         pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).sorted(by: >).prefix(makers).reduce(0, +)
-        return pixels * header.shape.bands + source.memory(decoding: decoded)
+        return pixels * header.shape.bands + (resizing.max() ?? 0) + source.memory(decoding: decoded)
+    }
+
+    /// The most that one resize of a strand takes, and what it leaves.
+    private func resizeMemory(_ strand: PixelsPlan.Strand, _ own: Size) -> Int {
+        guard tools.areAllowed else { return 0 }
+        let bands = header.shape.bands
+        return strand.resizes.map { resize in
+            let source = resize.origin.map { strand.resizes[$0].size } ?? own
+            guard BandResize.suits(source, to: resize.size, bands: bands, strand.version.kernel) else { return 0 }
+            return BandResize.memory(source, to: resize.size, bands: bands) + resize.size.area * bands
+        }.max() ?? 0
     }
 }
 

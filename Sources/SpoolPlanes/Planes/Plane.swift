@@ -42,7 +42,7 @@ package final class Plane {
         bytes = Self.bytes(of: room)
         var memory: UnsafeMutableRawPointer?
         guard unsafe posix_memalign(&memory, 64, bytes) == 0, let memory = unsafe memory else {
-            throw PlaneFailure(message: "no memory for \(bytes) bytes of samples")
+            throw PlaneFailure(message: "out of memory: \(bytes) bytes of samples")
         }
         (self.width, self.height, self.region) = (width, height, region)
         unsafe samples = memory.assumingMemoryBound(to: UInt8.self)

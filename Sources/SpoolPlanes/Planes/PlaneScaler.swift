@@ -40,7 +40,7 @@ package final class PlaneScaler {
             guard unsafe zimg_filter_graph_get_tmp_size(pointer, &bytes) == ZIMG_ERROR_SUCCESS else { throw .zimg() }
             var memory: UnsafeMutableRawPointer?
             guard unsafe posix_memalign(&memory, 64, max(bytes, 64)) == 0, let memory = unsafe memory else {
-                throw PlaneFailure(message: "no memory for \(bytes) bytes to resize in")
+                throw PlaneFailure(message: "out of memory: \(bytes) bytes to resize in")
             }
             defer { unsafe free(memory) }
             let status = unsafe spool_zimg_run(
