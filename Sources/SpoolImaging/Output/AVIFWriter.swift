@@ -6,6 +6,12 @@ import SpoolPlanes
 /// Makes AVIF files with libheif. libvips would do so, too, but hands over few of the encoder's options: in libvips 8.14 not even
 /// the number of threads.
 struct AVIFWriter {
+    /// libheif's, as in "1.19.8".
+    static var libraryVersion: String { unsafe String(cString: heif_get_version()) }
+
+    /// Seen to fail with 1.15, and to work with 1.19 and later.
+    static var hasTenBits: Bool { heif_get_version_number() >= 0x0113_0000 }
+
     var options: AVIFOptions
     /// What the encoder is told beside them.
     var hints: [EncoderHint] = []

@@ -8,7 +8,7 @@ enum WritingSupport: Equatable {
     case complete
     /// libvips is built without it.
     case none(ImageFormat)
-    /// libvips is built with it, and has no encoder at hand; in libvips' words.
+    /// The library has no encoder at hand; in its words.
     case broken(ImageFormat, VipsFailure)
     /// The format can be written without this.
     case lacks(ImageFormat, option: String, reason: String)
@@ -21,17 +21,17 @@ enum WritingSupport: Equatable {
         case .none(let format):
             return JobError(
                 .optionUnsupported,
-                "the installed libvips \(VipsLibrary.version) is built without \(format.name) writing")
+                "the installed \(format.writingLibrary) is built without \(format.name) writing")
         case .broken(let format, let failure):
             let advice = format.encoderPackage.map { "; on Debian 13 and later, install \($0)" } ?? ""
             return JobError(
                 .optionUnsupported,
-                "the installed libvips \(VipsLibrary.version) cannot write \(format.name): "
+                "the installed \(format.writingLibrary) cannot write \(format.name): "
                     + "\(failure.message)\(advice)")
         case .lacks(let format, let option, let reason):
             return JobError(
                 .optionUnsupported,
-                "the installed libvips \(VipsLibrary.version) cannot write \(format.name) with \(option): \(reason)")
+                "the installed \(format.writingLibrary) cannot write \(format.name) with \(option): \(reason)")
         }
     }
 }
@@ -44,6 +44,11 @@ extension ImageFormat {
             return .broken(self, VipsFailure(text: failure))
         }
         return Operation.exists(saver) ? .complete : .none(self)
+    }
+
+    /// What writes the format, with its version.
+    fileprivate var writingLibrary: String {
+        self == .avif ? "libheif \(AVIFWriter.libraryVersion)" : "libvips \(VipsLibrary.version)"
     }
 
     /// The Debian package that has the encoder, if it is not in the library's own.
@@ -72,10 +77,10 @@ extension Encoding {
             if let failure = Trial.failure(of: .tiff(trial)) {
                 return .lacks(.tiff, option: "compression \(compression.rawValue)", reason: failure.message)
             }
-        // Cannot be tried: libheif 1.15, which such a libvips has, ends the whole process.
-        case .avif(let options) where options.bitdepth == 10 && !VipsLibrary.isAtLeast(8, 15):
+        // Cannot be tried: libheif 1.15 ends the whole process.
+        case .avif(let options) where options.bitdepth == 10 && !AVIFWriter.hasTenBits:
             return .lacks(
-                .avif, option: "bitdepth 10", reason: "its libheif aborts on that; use 8 or 12, or Debian 13 or later")
+                .avif, option: "bitdepth 10", reason: "it aborts on that; use 8 or 12, or Debian 13 or later")
         case .avif(let options) where options.bitdepth > 8:
             var trial = AVIFOptions()
             trial.bitdepth = options.bitdepth
@@ -90,8 +95,7 @@ extension Encoding {
 
 /// What the installed encoders can do beyond what their names say.
 struct Capabilities: Codable, Sendable {
-    /// Why AVIF cannot be written, or nil. libheif finds its encoders in files of their own when it starts, and libvips has
-    /// the operation without them, too.
+    /// Why AVIF cannot be written, or nil. libheif finds its encoders in files of their own when it starts.
     var avifFailure: String?
     /// libvips ignores its options without a word where it has libjpeg-turbo.
     var hasMozjpeg: Bool

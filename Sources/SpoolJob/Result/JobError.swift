@@ -115,7 +115,7 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Codable, CaseIter
     public static let outputTooLarge = ErrorCode(rawValue: "output_too_large")
     /// A rendition would lose something of its source that the job forbids to lose.
     public static let lossForbidden = ErrorCode(rawValue: "loss_forbidden")
-    /// The installed libvips cannot do what the job asks for.
+    /// The installed libvips or libheif cannot do what the job asks for.
     public static let optionUnsupported = ErrorCode(rawValue: "option_unsupported")
 
     // The work
