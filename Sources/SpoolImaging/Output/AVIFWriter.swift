@@ -55,8 +55,7 @@ struct AVIFWriter {
         try unsafe set(heif_encoder_set_parameter_string(encoder.pointer, "chroma", isFull ? "444" : "420"))
         try unsafe set(heif_encoder_set_parameter_integer(encoder.pointer, "speed", Int32(9 - options.effort)))
         try unsafe set(heif_encoder_set_parameter_integer(encoder.pointer, "threads", Int32(threads)))
-        // Several threads of a decoder can share them. Small pictures have one.
-        try unsafe set(heif_encoder_set_parameter_boolean(encoder.pointer, "auto-tiles", 1))
+        // No tiles by libaom's choice: it would make more of them for more threads.
         for hint in hints {
             try unsafe set(heif_encoder_set_parameter_string(encoder.pointer, hint.parameter, hint.value))
         }
