@@ -83,7 +83,7 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // All other images: the only importer of libvips.
+        // All other images: the only importer of libvips and libheif.
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CHeif", pkgConfig: "libheif", providers: [.apt(["libheif-dev"])]),
         .target(

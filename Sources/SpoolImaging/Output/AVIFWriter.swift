@@ -86,9 +86,10 @@ struct AVIFWriter {
         guard let plane = unsafe heif_image_get_plane(picture.pointer, heif_channel_interleaved, &stride) else {
             throw .ofMemory
         }
-        let most = 1 << options.bitdepth - 1
+        let most = (1 << options.bitdepth) - 1
         unsafe try image.forEachRow { y, row in
             let start = unsafe UnsafeMutableRawPointer(plane) + y * Int(stride)
+            // No row is empty.
             guard isDeep else { return unsafe start.copyMemory(from: row.baseAddress!, byteCount: row.count) }
             for index in 0..<row.count {
                 // White stays white, which a shift would not do.
@@ -129,6 +130,7 @@ struct AVIFWriter {
     private func content(of context: borrowing HeifObject) throws(VipsFailure) -> [UInt8] {
         var file: [UInt8] = []
         let error = unsafe withUnsafeMutablePointer(to: &file) { file in
+            // What the sink has below is what it gives to `take`.
             var sink = unsafe SpoolHeifSink(
                 take: { bytes, count, file in
                     unsafe file!.assumingMemoryBound(to: [UInt8].self).pointee

@@ -57,14 +57,7 @@ struct Encoder: CustomStringConvertible {
         if case .avif(let options) = encoding {
             return try avifWriter(options, image.size).file(of: finished, withMetadata: keepsMetadata)
         }
-        let saver = try saver(of: finished, nil)
-        guard let target = unsafe vips_target_new_to_memory() else { throw .take() }
-        defer { unsafe spool_vips_unref(target) }
-        unsafe saver.set(target: target)
-        try saver.run()
-        var length = 0
-        let content = unsafe spool_vips_target_content(target, &length)
-        let file = MemoryFile(unsafe [UInt8](UnsafeRawBufferPointer(start: content, count: length)))
+        let file = MemoryFile(try saver(of: finished, nil).file())
         if format == .webp { file.removeWebPMetadata() }
         return file.content
     }

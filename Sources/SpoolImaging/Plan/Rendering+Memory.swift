@@ -34,8 +34,11 @@ extension Rendering {
 
     private func pixelMemory(_ plan: PixelsPlan, _ decoded: Size, makers: Int) -> Int {
         var pixels = plan.needsWholeSource || whole != nil ? decoded.area : 0
+        var resizing = 0
         for strand in plan.strands {
-            let area = strand.version.area.size == header.size ? decoded.area : strand.version.area.size.area
+            let size = strand.version.area.size == header.size ? decoded : strand.version.area.size
+            let area = size.area
+            resizing = max(resizing, resizeMemory(strand, size))
             if strand.hasSeveral && !plan.needsWholeSource { pixels += area }
             // Beside the colours multiplied by alpha there are those that are not.
             if strand.hasSeveral, header.hasAlpha, strand.usesOwnSize, !strand.resizes.isEmpty { pixels += area }
@@ -43,11 +46,8 @@ extension Rendering {
         }
         // All frames as they come and as they go.
         pixels += tasks.filter { $0.frames > 1 }.map { $0.frames * (header.size.area + $0.plan.output.area) }.max() ?? 0
-        let resizing = plan.strands.map { strand in
-            resizeMemory(strand, strand.version.area.size == header.size ? decoded : strand.version.area.size)
-        }
         pixels += tasks.filter(\.needsAnyOrder).map(\.plan.scaled.area).sorted(by: >).prefix(makers).reduce(0, +)
-        return pixels * header.shape.bands + (resizing.max() ?? 0) + source.memory(decoding: decoded)
+        return pixels * header.shape.bands + resizing + source.memory(decoding: decoded)
     }
 
     /// The most that one resize of a strand takes, and what it leaves.

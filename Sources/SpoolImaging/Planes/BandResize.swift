@@ -5,13 +5,11 @@ import SpoolPlanes
 /// Resizing pixels with zimg, band by band. libvips takes longer, and far longer before 8.15, where it needs memory that can be
 /// executed for its vectors, which a renderer's sandbox does not have.
 struct BandResize {
-    /// Bands are held as a whole, while libvips goes strip by strip.
-    private static let mostBytes = 96 << 20
-
-    /// Whether a picture is resized so. What zimg is not asked for, and what is larger, libvips does.
+    /// Whether a picture is resized so. What zimg is not asked for libvips does, and what is larger, since bands are held as a
+    /// whole, while libvips goes strip by strip.
     static func suits(_ source: Size, to target: Size, bands: Int, _ kernel: Kernel) -> Bool {
         kernel == .lanczos3 && target != source && target.width <= source.width && target.height <= source.height
-            && (1...4).contains(bands) && memory(source, to: target, bands: bands) <= mostBytes
+            && (1...4).contains(bands) && memory(source, to: target, bands: bands) <= PlanesPlanner.mostPlaneBytes
     }
 
     /// Bytes of all planes, before and after.

@@ -110,6 +110,18 @@ struct Operation: ~Copyable {
         guard unsafe spool_vips_build(pointer) == 0 else { throw .take() }
     }
 
+    /// Runs an operation that writes a file, into memory.
+    /// - Returns: the file.
+    func file() throws(VipsFailure) -> [UInt8] {
+        guard let target = unsafe vips_target_new_to_memory() else { throw .take() }
+        defer { unsafe spool_vips_unref(target) }
+        unsafe set(target: target)
+        try run()
+        var length = 0
+        let content = unsafe spool_vips_target_content(target, &length)
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: content, count: length))
+    }
+
     /// Runs the operation as far as libvips does before pixels are asked for.
     func image(_ argument: StaticString = "out") throws(VipsFailure) -> Raster {
         try run()

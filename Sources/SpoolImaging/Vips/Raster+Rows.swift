@@ -7,6 +7,7 @@ extension Raster {
         let failed = unsafe withoutActuallyEscaping(take) { take in
             var take = unsafe take
             return unsafe withUnsafeMutablePointer(to: &take) { take in
+                // The context below is what `take` gets.
                 var rows = unsafe SpoolVipsRows(
                     take: { y, row, length, context in
                         unsafe context!.assumingMemoryBound(to: ((Int, UnsafeRawBufferPointer) -> Void).self)

@@ -24,7 +24,7 @@ package struct PlanesPlanner {
 
     /// The planes of a whole picture lie in memory; a decoder to pixels keeps a strip of it. Beyond so many bytes that
     /// counts for more than speed.
-    private static let mostPlaneBytes = 96 << 20
+    package static let mostPlaneBytes = 96 << 20
 
     package init(header: SourceHeader, planes: PlanesHeader?, failOn: FailOn) {
         (self.header, self.planes, self.failOn) = (header, planes, failOn)
