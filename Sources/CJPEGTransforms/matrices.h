@@ -45,3 +45,10 @@ static const struct matrix quarter = {
     .rows_bits = 20,
     .few = 15,
 };
+
+/*
+ * From samples to coefficients, `whole` turned round: coefficient 2 * j is the sum of the products of the sums of samples
+ * i and 7 - i with even[i][j], and coefficient 2 * j + 1 that of their differences with odd[i][j]. These many bits are
+ * rounded off after the rows and after the columns, so that 8 times the coefficient is left.
+ */
+enum { forward_rows_bits = 11, forward_columns_bits = 15 };

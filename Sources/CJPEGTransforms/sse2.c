@@ -4,7 +4,10 @@
 
 #define vector __m128i
 #define on(name) _mm_##name
+#define _mm_xor _mm_xor_si128
+#define _mm_zero _mm_setzero_si128
 #include "lanes.h"
+#include "forward.h"
 
 #include <string.h>
 
@@ -119,5 +122,42 @@ void spool_jpeg_half(int16_t *coefficients, const int16_t *steps, int count, uin
 void spool_jpeg_quarter(int16_t *coefficients, const int16_t *steps, int count, uint8_t *target, ptrdiff_t stride)
 {
     samples(&quarter, coefficients, steps, count, target, stride);
+}
+
+void spool_jpeg_forward_sse2(int blocks, const uint8_t *samples, ptrdiff_t stride, const uint16_t *divisors,
+                             int16_t *coefficients, uint64_t *present)
+{
+    const __m128i *by = (const __m128i *)divisors;
+    for (int block = 0; block < blocks; block++) {
+        vector rows[8], lines[8];
+        for (int i = 0; i < 8; i++)
+            rows[i] = _mm_loadl_epi64((const __m128i *)(samples + i * stride));
+        spread(rows, lines);
+        forward(lines, true);
+        transpose(lines);
+        forward(lines, false);
+        uint64_t found = 0;
+        for (int i = 0; i < 8; i++) {
+            lines[i] = divided(lines[i], _mm_loadu_si128(by + i), _mm_loadu_si128(by + 8 + i), _mm_loadu_si128(by + 16 + i));
+            _mm_storeu_si128((__m128i *)coefficients + i, lines[i]);
+        }
+        for (int i = 0; i < 8; i += 2) {
+            vector zeros = _mm_cmpeq_epi8(_mm_packs_epi16(lines[i], lines[i + 1]), _mm_setzero_si128());
+            found |= (uint64_t)(uint16_t)~_mm_movemask_epi8(zeros) << 8 * i;
+        }
+        present[block] = found;
+        samples += 8;
+        coefficients += 64;
+    }
+}
+
+void spool_jpeg_forward(int blocks, const uint8_t *samples, ptrdiff_t stride, const uint16_t *divisors,
+                        int16_t *coefficients, uint64_t *present)
+{
+    int paired = __builtin_cpu_supports("avx2") ? blocks / 2 * 2 : 0;
+    if (paired > 0)
+        spool_jpeg_forward_avx2(paired / 2, samples, stride, divisors, coefficients, present);
+    spool_jpeg_forward_sse2(blocks - paired, samples + 8 * paired, stride, divisors, coefficients + 64 * paired,
+                            present + paired);
 }
 #endif

@@ -7,6 +7,10 @@
 /* With the instructions of AVX2, which `spool_jpeg_whole` looks for. */
 void spool_jpeg_whole_avx2(const int16_t *coefficients, const int16_t *steps, uint8_t *target, ptrdiff_t stride);
 
+/* Pairs of blocks, which `spool_jpeg_forward` looks for. */
+void spool_jpeg_forward_avx2(int pairs, const uint8_t *samples, ptrdiff_t stride, const uint16_t *divisors,
+                             int16_t *coefficients, uint64_t *present);
+
 /* Four lines of eight samples, two in each. */
 static inline __attribute__((always_inline)) void store_lines(__m128i upper, __m128i lower, uint8_t *line, ptrdiff_t stride)
 {

@@ -27,7 +27,6 @@ struct PlanesCommand: ParsableCommand {
     var files: [String]
 
     func run() throws {
-        PlanarEncoder.prepare()
         let folder = try FileDescriptor.open(FilePath("."), .readOnly)
         let scaler = PlaneScaler()
         for file in files { try make(file, in: folder, scaler) }
@@ -54,7 +53,7 @@ struct PlanesCommand: ParsableCommand {
         let file = try FileDescriptor.open(
             FilePath(temporary), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         let output = try OutputFile(file.rawValue)
-        try PlanarEncoder().write(run.image(0), size: layout.plan.output, options, to: output)
+        try PlanarEncoder.write(run.image(0), size: layout.plan.output, options, to: output)
         if let failure = output.failure { throw failure }
         if durable {
             guard fsync(file.rawValue) == 0, unsafe rename(temporary, rendition.path) == 0, fsync(folder.rawValue) == 0

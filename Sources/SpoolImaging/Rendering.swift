@@ -143,7 +143,7 @@ struct Rendering {
     ) throws(JobError) -> RenderedImage {
         try write(task, to: output) { file throws(JobError) in
             try PlaneFailure.failingJob { () throws(PlaneFailure) in
-                try PlanarEncoder().write(image, size: task.plan.output, options, to: file)
+                try PlanarEncoder.write(image, size: task.plan.output, options, to: file)
             }
             return Written(size: task.plan.output)
         }

@@ -90,7 +90,7 @@ package struct JPEGRendering {
         let start = ContinuousClock.now
         let file = try OutputFile(output)
         try PlaneFailure.failingJob { () throws(PlaneFailure) in
-            try PlanarEncoder().write(image, size: layout.plan.output, options, to: file)
+            try PlanarEncoder.write(image, size: layout.plan.output, options, to: file)
         }
         if let failure = file.failure { throw failure }
         return RenderedImage(

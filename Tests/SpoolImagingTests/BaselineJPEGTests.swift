@@ -11,21 +11,9 @@ import Testing
 @Suite struct BaselineJPEGTests {
     private static let factors = [1, 2, 4, 8]
 
-    /// Numbers that are the same in each run.
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var number = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
-            return number ^ (number >> 31)
-        }
-    }
-
     /// Smooth at the left, noise at the right, so that blocks have few coefficients, all of them, and large ones.
     private static func picture(_ width: Int, _ height: Int, bands: Int = 3) -> Picture {
-        var random = Random(state: UInt64(width * 1000 + height))
+        var random = Numbers(state: UInt64(width * 1000 + height))
         return Picture(width, height, bands: bands) { x, y in
             (0..<bands).map { band in
                 let smooth = (x * 3 + y * 2 + band * 40) & 255
@@ -117,7 +105,7 @@ import Testing
     /// of more than 16 bits, which no picture has, wrap otherwise in libjpeg.
     @Test(arguments: [TJSAMP_420.rawValue, TJSAMP_444.rawValue, TJSAMP_GRAY.rawValue])
     func `damage is declined`(_ subsampling: UInt32) throws {
-        var random = Random(state: UInt64(subsampling))
+        var random = Numbers(state: UInt64(subsampling))
         let picture = Self.picture(43, 31, bands: subsampling == TJSAMP_GRAY.rawValue ? 1 : 3)
         let whole = try JPEGSource.bytes(of: picture, TJSAMP(rawValue: subsampling), quality: 100)
         let scan = try #require(whole.indices.dropLast().last { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA })
@@ -151,7 +139,7 @@ import Testing
     }
 
     @Test func `transforms with vectors are those without`() {
-        var random = Random(state: 7)
+        var random = Numbers(state: 7)
         for round in 0..<20_000 {
             let count = Int.random(in: 1...64, using: &random)
             let range: ClosedRange<Int16> = round % 2 == 0 ? -5...5 : Int16.min...Int16.max

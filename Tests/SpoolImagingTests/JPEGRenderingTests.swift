@@ -39,7 +39,6 @@ import Testing
         _ bytes: [UInt8], _ renditions: [Rendition], _ input: Input = Input(path: ""),
         _ limits: RenderLimits = RenderLimits(), _ location: SourceLocation = #_sourceLocation
     ) throws {
-        PlanarEncoder.prepare()
         let path = try folder.file("source.jpg", bytes)
         let request = RenderRequest(input: input, renditions: renditions, limits: limits)
         let short = try #require(try reply(request, path, prefix: "short-"), sourceLocation: location)

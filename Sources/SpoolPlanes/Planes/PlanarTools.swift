@@ -6,6 +6,5 @@ package final class PlanarTools {
 
     package init(areAllowed: Bool = true) {
         self.areAllowed = areAllowed
-        PlanarEncoder.prepare()
     }
 }
