@@ -97,8 +97,8 @@ class WorkerOnce:
 
 # Against the same work without jobs, results, digests and process boundaries.
 SPOOL_COSTS = (
-    SpoolCost("spool-worker", PLANES_ALONE, goal=0.92),
-    SpoolCost("spool-worker", PLANES_LOOP_DURABLE),
+    SpoolCost("spool-worker", PLANES_LOOP_DURABLE, goal=0.92),
+    SpoolCost("spool-worker", PLANES_ALONE),
     SpoolCost("spool-worker, durability none", PLANES_LOOP),
 )
 

@@ -39,52 +39,20 @@ package struct BaselineEncoder {
     }
 
     private func symbols() -> ScanSymbols {
+        let layout = ScanLayout(width: width, height: height, components: planes.count, across: across, down: down)
         var symbols = ScanSymbols()
-        let units = (across: rounded(width, 8 * across), down: rounded(height, 8 * down))
-        // In blocks; units may have more of them.
-        let sizes = planes.indices.map { plane in
-            plane == 0
-                ? (across: rounded(width, 8), down: rounded(height, 8)) : (across: units.across, down: units.down)
-        }
-        var slots: [ScanSymbols.Slot] = []
-        var blocks = 0
-        for plane in planes.indices {
-            for _ in 0..<(plane == 0 ? down : 1) {
-                for column in 0..<(plane == 0 ? across : 1) {
-                    slots.append(
-                        ScanSymbols.Slot(
-                            component: plane, code: plane == 0 ? 0 : 2, across: plane == 0 ? across : 1,
-                            column: column, start: blocks, count: sizes[plane].across))
-                }
-                blocks += sizes[plane].across
+        var coefficients = BlockRows(blocks: layout.blocks)
+        for unit in 0..<layout.units.down {
+            for row in layout.rows where row.exists(in: unit) {
+                let divisors = steps[row.component == 0 ? 0 : 1].divisors
+                planes[row.component].transform(
+                    row: unit * row.down + row.place, blocks: row.blocks, divisors.span, into: &coefficients,
+                    at: row.start)
             }
-        }
-        var rows = BlockRows(blocks: blocks)
-        for unit in 0..<units.down {
-            var start = 0
-            var slot = 0
-            for plane in planes.indices {
-                let (across, down) = plane == 0 ? (across, down) : (1, 1)
-                for row in unit * down..<(unit + 1) * down {
-                    let exists = row < sizes[plane].down
-                    if exists {
-                        let divisors = steps[plane == 0 ? 0 : 1].divisors
-                        planes[plane].transform(
-                            row: row, blocks: sizes[plane].across, divisors.span, into: &rows, at: start)
-                    }
-                    for _ in 0..<across {
-                        slots[slot].count = exists ? sizes[plane].across : 0
-                        slot += 1
-                    }
-                    start += sizes[plane].across
-                }
-            }
-            symbols.append(units: units.across, slots, rows)
+            symbols.append(units: layout.units.across, layout.slots(of: unit), coefficients)
         }
         return symbols
     }
-
-    private func rounded(_ value: Int, _ unit: Int) -> Int { (value + unit - 1) / unit }
 
     /// All before the scan.
     private func header(_ codes: [FittedCode]) -> [UInt8] {

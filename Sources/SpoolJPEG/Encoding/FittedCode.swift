@@ -10,8 +10,8 @@ struct FittedCode {
         let lengths = Self.lengths(frequencies)
         var counts = [Int](repeating: 0, count: max(17, (lengths.max() ?? 0) + 1))
         for length in lengths where length > 0 { counts[length] += 1 }
-        // Codes that are too long move up: a pair of them gives way to one shorter by a bit, and the other becomes the
-        // neighbour of the next shorter code, which is one bit longer then.
+        // Of two codes that are too long, one becomes a bit shorter, and the other takes its place beside the next shorter
+        // code, which is a bit longer then.
         for length in stride(from: counts.count - 1, to: 16, by: -1) {
             while counts[length] > 0 {
                 var shorter = length - 2
