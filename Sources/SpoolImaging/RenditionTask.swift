@@ -16,6 +16,7 @@ struct RenditionTask {
     var orientation: Orientation { layout.orientation }
     var area: Box { layout.area }
     var plan: ResizePlan { layout.plan }
+    private var background: Background { Background(colour: rendition.background, space: rendition.colourspace) }
 
     /// - Parameters:
     ///   - format: the source's.
@@ -71,12 +72,12 @@ struct RenditionTask {
         place(&pipeline)
         if let angle = rendition.obliqueAngle {
             makeRoom(&pipeline)
-            pipeline.add(RotateStep(degrees: angle, background: rendition.background))
+            pipeline.add(RotateStep(degrees: angle, background: background))
         }
         cutAgain(&pipeline)
         if let extend = rendition.extend {
             if extend.extendWith == .background { makeRoom(&pipeline) }
-            pipeline.add(ExtendStep(edges: extend, background: rendition.background))
+            pipeline.add(ExtendStep(edges: extend, background: background))
         }
         pipeline.add(rendition.adjustments)
         layOver(&pipeline)
@@ -97,7 +98,7 @@ struct RenditionTask {
     private func suit(_ pipeline: inout Pipeline) {
         guard pipeline.shape.hasAlpha, rendition.flatten || !rendition.encoding.hasAlpha else { return }
         if !rendition.background.isNeutral { pipeline.add(ColourStep()) }
-        pipeline.add(FlattenStep(background: rendition.background))
+        pipeline.add(FlattenStep(background: background))
     }
 
     /// Gives the image the colours and the alpha that pixels of the background need.
@@ -117,8 +118,7 @@ struct RenditionTask {
             makeRoom(&pipeline)
             pipeline.add(
                 EmbedStep(
-                    box: Box(left: left, top: top, size: plan.output), background: rendition.background,
-                    mode: .background))
+                    box: Box(left: left, top: top, size: plan.output), background: background, mode: .background))
         }
     }
 
@@ -127,12 +127,14 @@ struct RenditionTask {
         let wasOpaque = !pipeline.shape.hasAlpha
         pipeline.add(ColourStep())
         pipeline.add(EnsureAlphaStep(alpha: 1))
-        for overlay in rendition.composite { pipeline.add(CompositeStep(overlay: overlay, images: overlays)) }
+        for overlay in rendition.composite {
+            pipeline.add(CompositeStep(overlay: overlay, images: overlays, space: rendition.colourspace))
+        }
         guard wasOpaque else { return }
         if rendition.composite.allSatisfy(\.blend.keepsOpaque) {
             pipeline.add(RemoveAlphaStep())
         } else if rendition.flatten || !rendition.encoding.hasAlpha {
-            pipeline.add(FlattenStep(background: rendition.background))
+            pipeline.add(FlattenStep(background: background))
         }
     }
 

@@ -54,6 +54,35 @@ struct ColourTests {
         #expect(try rendered(Rendition(path: "x.png", format: .png)).distance(at: 8, 8, from: colour) <= 2)
     }
 
+    /// The background is sRGB, whatever the numbers of the rendition mean: on a screen it is the colour that the job says.
+    @Test(arguments: [ColourSpace.p3, .keep], ["contain", "extend", "rotate", "flatten"])
+    func `a background keeps its colour in another space`(space: ColourSpace, way: String) throws {
+        let source = Picture(64, 64, bands: way == "flatten" ? 4 : 3) { x, _ in
+            way == "flatten" ? [20, 90, 200, x < 32 ? 0 : 255] : [20, 90, 200]
+        }
+        try source.raster.applying("icc_transform") { $0.set("output_profile", named: "p3") }
+            .write(.png, to: folder.file("source"))
+        var rendition = Rendition(path: "x.png", format: .png)
+        rendition.colourspace = space
+        rendition.background = Colour(red: 200, green: 60, blue: 40, alpha: 1)
+        switch way {
+        case "contain": (rendition.width, rendition.height, rendition.fit) = (128, 64, .contain)
+        case "extend":
+            var edges = Extension()
+            (edges.top, edges.left) = (20, 20)
+            rendition.extend = edges
+        case "rotate": rendition.rotate = 45
+        default: rendition.flatten = true
+        }
+        let wide = try rendered(rendition)
+        #expect(wide.distance(at: 2, 2, from: [200, 60, 40]) > 8, "\(wide[2, 2])")
+        let seen = try Picture(
+            Raster(decoding: folder.file("x.png")).applying("icc_transform") { $0.set("output_profile", named: "srgb") }
+        )
+        #expect(seen.distance(at: 2, 2, from: [200, 60, 40]) <= 2, "\(seen[2, 2])")
+        #expect(seen.distance(at: seen.width / 2 + 8, seen.height / 2, from: [20, 90, 200]) <= 3)
+    }
+
     @Test func `sRGB's profile is recognised and others are not`() throws {
         for (name, expected) in [("srgb" as StaticString, true), ("p3", false), ("cmyk", false)] {
             let image = try Picture(8, 8, [90, 100, 110]).raster.applying("icc_transform") {

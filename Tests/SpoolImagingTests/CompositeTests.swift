@@ -46,6 +46,24 @@ struct CompositeTests {
         return try Picture(folder.file("x"))
     }
 
+    @Test(arguments: [ColourSpace.p3, .keep], [255, 128])
+    func `an overlay keeps its colours in another space`(space: ColourSpace, alpha: UInt8) throws {
+        try Picture(60, 40, [0, 0, 200]).raster.applying("icc_transform") { $0.set("output_profile", named: "p3") }
+            .write(.png, to: folder.file("source"))
+        let layer = Picture(10, 6, bands: 4) { _, _ in [200, 60, 40, alpha] }
+        let wide = try rendered([layer]) { $0.colourspace = space }
+        let seen = try Picture(
+            Raster(decoding: folder.file("x")).applying("icc_transform") { $0.set("output_profile", named: "srgb") })
+        #expect(seen.distance(at: 2, 2, from: [0, 0, 200]) <= 3)
+        guard alpha == 255 else {
+            // Mixed in the numbers of the other space: no further from the colours than that is.
+            #expect(seen.distance(at: 30, 20, from: [100, 30, 120]) <= 20, "\(seen[30, 20])")
+            return
+        }
+        #expect(wide.distance(at: 30, 20, from: [200, 60, 40]) > 8, "\(wide[30, 20])")
+        #expect(seen.distance(at: 30, 20, from: [200, 60, 40]) <= 2, "\(seen[30, 20])")
+    }
+
     private static let red = Picture(10, 6, [255, 0, 0])
     private static let below: [UInt8] = [0, 0, 200]
 

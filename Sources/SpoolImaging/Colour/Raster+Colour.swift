@@ -48,6 +48,23 @@ extension Raster {
         return try change(premultiplied()).unpremultiplied()
     }
 
+    /// This image, which is sRGB, in colours of another, by that one's profile.
+    /// - Returns: this one if there is no other profile, or one that does not apply.
+    func convertedFromSRGB(for image: Raster) throws(VipsFailure) -> Raster {
+        guard !isGreyscale, !image.isGreyscale, !image.isSRGB else { return self }
+        return try changingColours { (colours) throws(VipsFailure) in
+            let known = try colours.applying("icc_import") {
+                $0.set("input_profile", named: "srgb")
+                $0.set("embedded", false)
+                $0.set("intent", member: "perceptual")
+            }.applying("copy")
+            image.copyField("icc-profile-data", to: known)
+            do { return try known.applying("icc_export") { $0.set("intent", member: "perceptual") } } catch {
+                return colours
+            }
+        }
+    }
+
     private func converted(toGreyscale: Bool) throws(VipsFailure) -> Raster {
         // The header may claim a space that the bands contradict.
         let source = interpretation

@@ -11,16 +11,16 @@ struct UnpremultiplyStep: Step {
 
 /// Replaces alpha by a ground of one colour.
 struct FlattenStep: Step {
-    let background: Colour
+    let background: Background
 
-    var description: String { "flatten on \(background.hexadecimal)" }
+    var description: String { "flatten on \(background.colour.hexadecimal)" }
 
     func result(of shape: ImageShape) -> ImageShape? {
         shape.hasAlpha ? shape.with(\.hasAlpha, false) : nil
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        try image.flattened(on: background.bands(image.bands - 1))
+        try image.flattened(on: background.values(in: image, bands: image.bands - 1))
     }
 }
 

@@ -5,6 +5,8 @@ import SpoolPlanes
 struct CompositeStep: Step {
     let overlay: Overlay
     let images: OverlayImages
+    /// What the numbers of the rendition mean.
+    let space: ColourSpace
 
     var description: String {
         let place =
@@ -18,6 +20,7 @@ struct CompositeStep: Step {
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         var layer = try images.image(of: overlay)
         if let scale = overlay.scale { layer = try layer.scaled(toWidth: scale * Double(image.size.width)) }
+        if space != .srgb { layer = try layer.convertedFromSRGB(for: image) }
         if overlay.opacity < 1 { layer = try layer.withAlpha(times: overlay.opacity) }
         let place = place(of: layer.size, on: image.size)
         if overlay.tile {

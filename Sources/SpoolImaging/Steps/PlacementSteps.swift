@@ -65,7 +65,7 @@ struct SmartCropStep: Step {
 struct EmbedStep: Step {
     /// Its size is the ground's.
     let box: Box
-    let background: Colour
+    let background: Background
     let mode: ExtendMode
 
     var description: String { "place on \(box)" + (mode == .background ? "" : ", \(mode.rawValue) around") }
@@ -75,7 +75,7 @@ struct EmbedStep: Step {
     }
 
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
-        let colour = background.bands(image.bands)
+        let colour = try background.values(in: image, bands: image.bands)
         return try image.applying("embed") {
             $0.set("x", box.left)
             $0.set("y", box.top)
@@ -96,7 +96,7 @@ struct EmbedStep: Step {
 /// Adds pixels around the image.
 struct ExtendStep: Step {
     let edges: Extension
-    let background: Colour
+    let background: Background
 
     var description: String {
         "extend by \(edges.top), \(edges.right), \(edges.bottom), \(edges.left) with \(edges.extendWith.rawValue)"
@@ -120,7 +120,7 @@ struct ExtendStep: Step {
 /// Turns by any angle, clockwise, on a ground that holds all of the image.
 struct RotateStep: Step {
     let degrees: Double
-    let background: Colour
+    let background: Background
 
     var description: String { "rotate by \(degrees)°" }
 
@@ -139,8 +139,8 @@ struct RotateStep: Step {
     func apply(to image: Raster) throws(VipsFailure) -> Raster {
         // Pixels are mixed along the edges: transparent ones must not show.
         let source = image.hasAlpha ? try image.premultiplied() : image
-        var colour = background.bands(image.bands)
-        if image.hasAlpha { for band in colour.indices.dropLast() { colour[band] *= background.alpha } }
+        var colour = try background.values(in: image, bands: image.bands)
+        if image.hasAlpha { for band in colour.indices.dropLast() { colour[band] *= background.colour.alpha } }
         let turned = try source.applying("rotate") {
             $0.set("angle", degrees)
             $0.set("background", colour)

@@ -134,9 +134,9 @@ extension Rendition: Blank {
             .defaulted("withoutGps", \.withoutGps, FlagKind(), "leave the position out of EXIF that is kept"),
             .defaulted(
                 "colourspace", \.colourspace, ChoiceKind(),
-                "what the numbers mean. `p3` and `keep` (the source's own; of CMYK it is sRGB) save wide colours and add a profile; "
-                    + "colours that the job names, and overlays, are numbers of that space then. GIF and JPEG 2000 always "
-                    + "have sRGB"),
+                "what the numbers mean. `p3` and `keep` (the source's own; of CMYK it is sRGB) save wide colours and add a profile. "
+                    + "A `background` is sRGB, and an overlay what its file says: both are converted. GIF and JPEG 2000 "
+                    + "always have sRGB"),
             .optional(
                 "density", \.density, NumberKind(atLeast: 1, atMost: 100_000),
                 default: "the source's in PNG and in kept EXIF; `xres` in TIFF",
