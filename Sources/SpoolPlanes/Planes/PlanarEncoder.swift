@@ -7,8 +7,8 @@ import SpoolWire
 ///
 /// ``BaselineEncoder`` writes most files, and libjpeg progressive ones.
 package enum PlanarEncoder {
-    /// What writing a file takes for each pixel of it: four bytes a coefficient that is left, of which there are 1.5 in noise and
-    /// a quarter of that in most pictures.
+    /// What writing a file of noise takes for each pixel of it: four bytes for each coefficient other than 0, which is nearly all
+    /// of the 1.5 that a pixel has in 4:2:0. Pictures take less.
     package static let bytesPerPixel = 6
 
     /// Whether this has all that the options ask for.
