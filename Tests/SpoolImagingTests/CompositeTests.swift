@@ -56,7 +56,7 @@ struct CompositeTests {
             Raster(decoding: folder.file("x")).applying("icc_transform") { $0.set("output_profile", named: "srgb") })
         #expect(seen.distance(at: 2, 2, from: [0, 0, 200]) <= 3)
         guard alpha == 255 else {
-            // Mixed in the numbers of the other space: no further from the colours than that is.
+            // Alpha goes through the conversion: half of each. They are mixed in the numbers of the other space.
             #expect(seen.distance(at: 30, 20, from: [100, 30, 120]) <= 20, "\(seen[30, 20])")
             return
         }

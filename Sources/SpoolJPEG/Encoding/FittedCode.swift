@@ -1,9 +1,9 @@
 /// The Huffman code that makes a scan as short as it can be (ITU-T T.81, annex K.2), with libjpeg's choice among equals.
 struct FittedCode {
     /// How many codes of 1 ... 16 bits there are.
-    private(set) var counts = [UInt8](repeating: 0, count: 16)
+    let counts: [UInt8]
     /// In the order of their codes.
-    private(set) var symbols: [UInt8] = []
+    let symbols: [UInt8]
 
     /// - Parameter frequencies: of the symbols 0 ... 255.
     init(_ frequencies: [Int]) {
@@ -25,8 +25,8 @@ struct FittedCode {
         // The longest code is that of ones alone, which is of no symbol.
         if let longest = (1...16).last(where: { counts[$0] > 0 }) { counts[longest] -= 1 }
         self.counts = counts[1...16].map(UInt8.init)
-        for length in 1..<max(2, (lengths.max() ?? 0) + 1) {
-            symbols += (0..<256).filter { lengths[$0] == length }.map(UInt8.init)
+        symbols = (1..<counts.count).flatMap { length in
+            (0..<256).filter { lengths[$0] == length }.map(UInt8.init)
         }
     }
 
